@@ -1,0 +1,1 @@
+//! The browser's face of vision, wire and proof.

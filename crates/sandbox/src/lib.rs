@@ -1,0 +1,1 @@
+//! A second Worker that plays the outside world, for development and tests.

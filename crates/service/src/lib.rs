@@ -1,0 +1,1 @@
+//! The business: the registration's state machine and its use cases over ports.

@@ -1,0 +1,1 @@
+//! Draws fictional documents and phone-like photos of them.

@@ -1,0 +1,1 @@
+//! Pictures in, evidence out: decode, locate, rectify, quality, read.

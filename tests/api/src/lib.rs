@@ -1,0 +1,1 @@
+//! Client, fixtures and assertions for the whole-system tests.
