@@ -1,2 +1,47 @@
-//! The developer's commands.
-fn main() {}
+//! The developer's commands. `cargo xtask help` lists them.
+
+mod build;
+mod setup;
+mod task;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  build [edge|sandbox|web]…  build the Workers and the browser package into dist/
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match dispatch(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
+    let (command, rest) = arguments.split_first().unwrap_or((&"help", &[]));
+    match *command {
+        "build" => {
+            let parts = rest
+                .iter()
+                .map(|name| {
+                    build::Part::from_name(name)
+                        .with_context(|| format!("nothing to build is called `{name}`\n\n{HELP}"))
+                })
+                .collect::<Result<Vec<_>>>()?;
+            build::build(if parts.is_empty() { &build::ALL } else { &parts })?;
+        }
+        "help" | "--help" | "-h" => print!("{HELP}"),
+        other => bail!("no command is called `{other}`\n\n{HELP}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,210 @@
+//! `cargo xtask build`: the Workers and the browser package, from Rust to what is uploaded or served.
+//!
+//! cargo → wasm-bindgen (linked in here, so that Cargo.lock decides its version) → wasm-opt (npm's binaryen).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::workspace::{self, Stamp};
+use crate::{setup, task};
+
+/// What can be built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `dist/edge`: the edge Worker.
+    Edge,
+    /// `dist/sandbox`: the Worker that plays the outside world.
+    Sandbox,
+    /// `dist/web`: pages, browser package, models.
+    Web,
+}
+
+/// Every part.
+pub const ALL: [Part; 3] = [Part::Edge, Part::Sandbox, Part::Web];
+
+/// The wasm features that our compiler flags allow; workerd and every browser since 2023 have them. wasm-opt must not
+/// go beyond.
+const FEATURES: [&str; 7] = [
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    "--enable-sign-ext",
+];
+
+impl Part {
+    /// The part with this name on the command line.
+    pub fn from_name(name: &str) -> Option<Self> {
+        ALL.into_iter().find(|part| part.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Edge => "edge",
+            Self::Sandbox => "sandbox",
+            Self::Web => "web",
+        }
+    }
+
+    fn crate_name(self) -> &'static str {
+        match self {
+            Self::Edge => "shiming-edge",
+            Self::Sandbox => "shiming-sandbox",
+            Self::Web => "shiming-capture",
+        }
+    }
+
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Edge | Self::Sandbox => "worker",
+            Self::Web => "release",
+        }
+    }
+
+    fn dist(self) -> PathBuf {
+        workspace::path("dist").join(self.name())
+    }
+}
+
+/// Builds these parts.
+pub fn build(parts: &[Part]) -> Result<()> {
+    setup::all()?;
+    // One cargo for both Workers: their link steps, one thread each, run side by side.
+    for profile in ["worker", "release"] {
+        let crates: Vec<Part> = parts.iter().copied().filter(|part| part.profile() == profile).collect();
+        if !crates.is_empty() {
+            compile(profile, &crates)?;
+        }
+    }
+    for part in parts {
+        match part {
+            Part::Edge | Part::Sandbox => worker(*part)?,
+            Part::Web => web()?,
+        }
+    }
+    Ok(())
+}
+
+fn compile(profile: &str, parts: &[Part]) -> Result<()> {
+    let mut cargo = task::cargo(&["build", "--target", "wasm32-unknown-unknown", "--profile", profile]);
+    for part in parts {
+        cargo.args(["-p", part.crate_name()]);
+    }
+    let names: Vec<&str> = parts.iter().map(|part| part.name()).collect();
+    task::run(&format!("cargo build {}", names.join(" + ")), &mut cargo)?;
+    Ok(())
+}
+
+fn compiled(part: Part) -> PathBuf {
+    let file = format!("{}.wasm", part.crate_name().replace('-', "_"));
+    workspace::target().join("wasm32-unknown-unknown").join(part.profile()).join(file)
+}
+
+/// A Worker: its module, its glue and the shim that gives both to workerd.
+fn worker(part: Part) -> Result<()> {
+    let dist = part.dist();
+    let shim = workspace::path("crates").join(part.name()).join("shim.js");
+    let stem = part.crate_name().replace('-', "_");
+    let index = dist.join("index.js");
+    let stamp = Stamp::new(part.name(), &[compiled(part), shim.clone()], include_str!("build.rs"))?;
+    if stamp.holds(&[index.clone(), dist.join(format!("{stem}_bg.wasm"))]) {
+        return Ok(());
+    }
+    empty(&dist)?;
+    bind(part, &dist, true)?;
+    optimise(part, &dist.join(format!("{stem}_bg.wasm")), "-Oz")?;
+    workspace::copy(&shim, &index)?;
+    stamp.set()
+}
+
+/// The browser package and the pages around it.
+fn web() -> Result<()> {
+    let dist = Part::Web.dist();
+    let wasm = workspace::scratch()?.join("capture");
+    let stamp = Stamp::new("capture", &[compiled(Part::Web)], include_str!("build.rs"))?;
+    let module = wasm.join("shiming_capture_bg.wasm");
+    if !stamp.holds(std::slice::from_ref(&module)) {
+        empty(&wasm)?;
+        bind(Part::Web, &wasm, false)?;
+        optimise(Part::Web, &module, "-O4")?;
+        stamp.set()?;
+    }
+
+    let inputs = ["web", "models", "documents", "docs/openapi.yaml", "package-lock.json"].map(workspace::path).to_vec();
+    let stamp = Stamp::new("web", &[inputs, vec![module]].concat(), include_str!("build.rs"))?;
+    if stamp.holds(&[dist.join("index.html"), dist.join("capture/shiming_capture_bg.wasm")]) {
+        return Ok(());
+    }
+    empty(&dist)?;
+    for file in workspace::files(&wasm)? {
+        workspace::copy(&file, &dist.join("capture").join(file.strip_prefix(&wasm)?))?;
+    }
+    models(&dist.join("models"))?;
+    let description = workspace::path("docs/openapi.yaml");
+    if description.exists() {
+        workspace::copy(&description, &dist.join("openapi.yaml"))?;
+    }
+    let script = workspace::path("web/build.mjs");
+    if !script.exists() {
+        bail!("web/build.mjs is missing");
+    }
+    task::run("pages", &mut setup::node(&["web/build.mjs"])?)?;
+    stamp.set()
+}
+
+/// The model files that the manifest names, each under its versioned name, and the manifest.
+fn models(to: &Path) -> Result<()> {
+    let from = workspace::path("models");
+    let manifest = from.join("manifest.json");
+    if !manifest.exists() {
+        println!("  models/manifest.json is missing: pages without models");
+        return Ok(());
+    }
+    let content: serde_json::Value = serde_json::from_str(&workspace::read(&manifest)?)?;
+    for entry in content["files"].as_array().context("models/manifest.json has no `files`")? {
+        let name = entry["file"].as_str().context("a file of models/manifest.json has no `file`")?;
+        workspace::copy(&from.join(name), &to.join(name))?;
+    }
+    if let Some(characters) = content["characters"].as_str() {
+        workspace::copy(&from.join(characters), &to.join(characters))?;
+    }
+    workspace::copy(&manifest, &to.join("manifest.json"))
+}
+
+/// wasm-bindgen. A Worker's instance can be thrown away after a panic and made again; a page's Web Worker is.
+fn bind(part: Part, to: &Path, worker: bool) -> Result<()> {
+    task::step(&format!("wasm-bindgen {}", part.name()), || {
+        Bindgen::new()
+            .input_path(compiled(part))
+            .web(true)?
+            .omit_default_module_path(worker)
+            .reset_state_function(worker)
+            .force_enable_abort_handler(worker)
+            .typescript(!worker)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .generate(to)
+    })
+}
+
+fn optimise(part: Part, module: &Path, level: &str) -> Result<()> {
+    let optimised = module.with_extension("optimised");
+    let mut node = setup::node(&["node_modules/binaryen/bin/wasm-opt", level])?;
+    node.args(FEATURES).arg("--strip-producers").arg("--strip-debug").arg(module).arg("-o").arg(&optimised);
+    task::run(&format!("wasm-opt {}", part.name()), &mut node)?;
+    fs::rename(&optimised, module)?;
+    Ok(())
+}
+
+/// An empty folder: what was there before goes.
+fn empty(dir: &Path) -> Result<()> {
+    if dir.exists() {
+        fs::remove_dir_all(dir).with_context(|| format!("cannot empty {}", dir.display()))?;
+    }
+    fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))
+}
