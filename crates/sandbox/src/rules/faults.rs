@@ -1,0 +1,196 @@
+//! Troubles that can be ordered: slow, silent, failing and stuttering systems.
+
+use serde::{Deserialize, Serialize};
+
+/// An order to the sandbox: `POST /control`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Control {
+    /// The next `times` calls of `on` meet this trouble.
+    Fault {
+        /// A path (`/crm/sims/activate`), a system (`crm`) or `*`.
+        on: String,
+        /// Which trouble.
+        kind: FaultKind,
+        /// How many calls.
+        #[serde(default = "once")]
+        times: u32,
+        /// For `delay` and `timeout`: how long, milliseconds.
+        #[serde(default)]
+        delay_ms: u32,
+    },
+    /// Calls of `on` wait until they are released.
+    Hold {
+        /// As in `fault`.
+        on: String,
+        /// Before or after the call was carried out.
+        #[serde(default)]
+        phase: Phase,
+    },
+    /// Lets held calls go on: those of `on`, or all.
+    Release {
+        /// As it was given to `hold`.
+        #[serde(default)]
+        on: Option<String>,
+    },
+    /// Ends all troubles and releases all calls.
+    Reset {},
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// A trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// Carried out, `delay_ms` late.
+    Delay,
+    /// 503; nothing is carried out.
+    Unavailable,
+    /// No answer for `delay_ms` (60 s if zero), then 504; nothing is carried out.
+    Timeout,
+    /// Carried out, but the answer is cut in the middle.
+    Malformed,
+    /// Carried out, but the answer is lost: 504 without a body.
+    DropAnswer,
+    /// `/gateway/calls` only: every progress report of the call is delivered twice.
+    Twice,
+}
+
+impl FaultKind {
+    /// The name it is stored under.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Delay => "delay",
+            Self::Unavailable => "unavailable",
+            Self::Timeout => "timeout",
+            Self::Malformed => "malformed",
+            Self::DropAnswer => "drop_answer",
+            Self::Twice => "twice",
+        }
+    }
+}
+
+/// When a call is held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// It arrived; nothing is done yet.
+    #[default]
+    Before,
+    /// It is carried out; the answer is not sent yet.
+    After,
+}
+
+impl Phase {
+    /// The name it is stored under.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::After => "after",
+        }
+    }
+}
+
+/// The outside systems, by the first segment of their paths.
+pub const SYSTEMS: [&str; 4] = ["register", "crm", "sms", "gateway"];
+
+/// The paths that the edge calls.
+pub const PATHS: [&str; 9] = [
+    "/register/verify",
+    "/crm/subscriptions/find",
+    "/crm/records/store",
+    "/crm/records/state",
+    "/crm/sims/activate",
+    "/crm/sims/deactivate-provisional",
+    "/sms/messages",
+    "/gateway/calls",
+    "*",
+];
+
+/// The system that serves `path`.
+#[must_use]
+pub fn system_of(path: &str) -> Option<&'static str> {
+    let first = path.strip_prefix('/')?.split('/').next()?;
+    SYSTEMS.into_iter().find(|system| *system == first)
+}
+
+/// Whether `on` can be the object of an order: a misspelt path would make a test pass for nothing.
+#[must_use]
+pub fn is_target(on: &str) -> bool {
+    SYSTEMS.contains(&on) || PATHS.contains(&on)
+}
+
+/// Whether an order for `on` covers calls of `path`.
+#[must_use]
+pub fn covers(on: &str, path: &str) -> bool {
+    on == "*" || on == path || system_of(path) == Some(on)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiming_outside::Call;
+    use shiming_outside::{crm, gateway, register, sms};
+
+    #[test]
+    fn every_call_of_the_edge_is_a_target() {
+        for path in [
+            register::VerifyCitizen::PATH,
+            crm::FindSubscription::PATH,
+            crm::StoreIdentity::PATH,
+            crm::SetRecordState::PATH,
+            crm::ActivateSim::PATH,
+            crm::DeactivateProvisionalSim::PATH,
+            sms::SendServiceMessage::PATH,
+            gateway::PlaceCall::PATH,
+        ] {
+            assert!(is_target(path), "{path}");
+            assert!(system_of(path).is_some_and(|system| covers(system, path)), "{path}");
+        }
+    }
+
+    #[test]
+    fn orders_cover_a_path_a_system_or_everything() {
+        assert!(covers("*", "/sms/messages"));
+        assert!(covers("crm", "/crm/sims/activate"));
+        assert!(!covers("crm", "/sms/messages"));
+        assert!(covers("/crm/sims/activate", "/crm/sims/activate"));
+        assert!(!covers("/crm/sims/activate", "/crm/sims/deactivate-provisional"));
+        assert!(!is_target("/crm/sims/activat") && !is_target("hlr") && !is_target(""));
+    }
+
+    #[test]
+    fn orders_are_strict_json() {
+        let order: Control =
+            serde_json::from_str(r#"{"action":"fault","on":"crm","kind":"drop_answer"}"#).unwrap();
+        assert_eq!(order, Control::Fault { on: "crm".into(), kind: FaultKind::DropAnswer, times: 1, delay_ms: 0 });
+        assert!(serde_json::from_str::<Control>(r#"{"action":"fault","on":"crm","kind":"slow"}"#).is_err());
+        assert!(serde_json::from_str::<Control>(r#"{"action":"hold","on":"crm","until":1}"#).is_err());
+        assert_eq!(
+            serde_json::from_str::<Control>(r#"{"action":"hold","on":"crm"}"#).unwrap(),
+            Control::Hold { on: "crm".into(), phase: Phase::Before }
+        );
+    }
+
+    #[test]
+    fn stored_names_are_the_wire_names() {
+        for kind in [
+            FaultKind::Delay,
+            FaultKind::Unavailable,
+            FaultKind::Timeout,
+            FaultKind::Malformed,
+            FaultKind::DropAnswer,
+            FaultKind::Twice,
+        ] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+        for phase in [Phase::Before, Phase::After] {
+            assert_eq!(serde_json::to_value(phase).unwrap(), phase.name());
+        }
+    }
+}

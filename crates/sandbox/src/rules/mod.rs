@@ -1,0 +1,9 @@
+//! What the outside world does, as pure functions: no request, no clock, no database in here.
+
+pub mod crm;
+pub mod door;
+pub mod faults;
+pub mod gateway;
+pub mod idempotency;
+pub mod phone;
+pub mod register;
