@@ -1,5 +1,26 @@
-//! Pure rules: documents, fields, ID numbers, regions, names, dates.
+//! Pure rules: documents, fields, ID numbers, regions, names, dates, SIM cards and phone numbers.
 //!
-//! Nothing here reads a clock, draws randomness or touches a network; everything compiles to wasm.
+//! Nothing here reads a clock, draws randomness or touches a network; everything compiles to wasm. Types that hold
+//! personal data show none of it in `Debug`, and no error carries the value that it is about.
 
+pub mod check;
+pub mod date;
 pub mod document;
+pub mod ethnicity;
+pub mod id_number;
+pub mod line;
+pub mod name;
+pub mod region;
+pub mod sex;
+mod text;
+pub mod validity;
+
+pub use check::{Fields, Inconsistency, Severity, cross_check};
+pub use date::{Date, Expiry};
+pub use ethnicity::Ethnicity;
+pub use id_number::IdNumber;
+pub use line::{Iccid, PhoneNumber};
+pub use name::PersonName;
+pub use region::RegionCode;
+pub use sex::Sex;
+pub use validity::Validity;
