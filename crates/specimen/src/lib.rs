@@ -1,1 +1,25 @@
-//! Draws fictional documents and phone-like photos of them.
+//! Draws fictional documents and phone-like photos of them, from a seed.
+//!
+//! Development only: no crate that ships may depend on this one. Nobody here exists, every card bears 样本 SPECIMEN where
+//! no field is, the portrait is plainly a drawing and the emblem is a gear and a star of our own.
+//!
+//! The same input gives the same picture, so a test can name a citizen and a seed and mean one photo for ever.
+
+mod canvas;
+mod card;
+mod citizen;
+mod dice;
+mod fonts;
+mod names;
+mod photo;
+mod places;
+mod portrait;
+pub mod scene;
+mod video;
+
+pub use card::{draw_back, draw_front};
+pub use citizen::{Citizen, EXPIRED, LONG_TERM, REFERENCE_DAY, citizen, citizens};
+pub use fonts::{Fonts, FontsError};
+pub use photo::{Backdrop, Fault, Photo, PhotoStyle, Spot, photograph};
+pub use portrait::{portrait, portrait_jpeg};
+pub use video::write_y4m;
