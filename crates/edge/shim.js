@@ -1,7 +1,7 @@
 // Gives the wasm module to workerd. After a panic the instance is thrown away and the next event gets a new one.
 import { DurableObject } from "cloudflare:workers";
-import * as worker from "./shiming_edge.js";
-import module from "./shiming_edge_bg.wasm";
+import * as worker from "./edge.js";
+import module from "./edge_bg.wasm";
 
 worker.initSync({ module });
 const state = worker.__worker_init_state();

@@ -27,7 +27,7 @@ pub const ALL: [Part; 3] = [Part::Edge, Part::Sandbox, Part::Web];
 
 /// The wasm features that our compiler flags allow; workerd and every browser since 2023 have them. wasm-opt must not
 /// go beyond.
-const FEATURES: [&str; 7] = [
+const FEATURES: [&str; 8] = [
     "--enable-simd",
     "--enable-bulk-memory",
     "--enable-mutable-globals",
@@ -35,6 +35,8 @@ const FEATURES: [&str; 7] = [
     "--enable-reference-types",
     "--enable-multivalue",
     "--enable-sign-ext",
+    // The guards that notice an instance in which Rust gave up.
+    "--enable-exception-handling",
 ];
 
 impl Part {
@@ -56,6 +58,15 @@ impl Part {
             Self::Edge => "shiming-edge",
             Self::Sandbox => "shiming-sandbox",
             Self::Web => "shiming-capture",
+        }
+    }
+
+    /// Name of the glue and the module that wasm-bindgen writes.
+    fn stem(self) -> &'static str {
+        match self {
+            Self::Edge => "edge",
+            Self::Sandbox => "sandbox",
+            Self::Web => "shiming_capture",
         }
     }
 
@@ -109,15 +120,15 @@ fn compiled(part: Part) -> PathBuf {
 fn worker(part: Part) -> Result<()> {
     let dist = part.dist();
     let shim = workspace::path("crates").join(part.name()).join("shim.js");
-    let stem = part.crate_name().replace('-', "_");
+    let module = dist.join(format!("{}_bg.wasm", part.stem()));
     let index = dist.join("index.js");
     let stamp = Stamp::new(part.name(), &[compiled(part), shim.clone()], include_str!("build.rs"))?;
-    if stamp.holds(&[index.clone(), dist.join(format!("{stem}_bg.wasm"))]) {
+    if stamp.holds(&[index.clone(), module.clone()]) {
         return Ok(());
     }
     empty(&dist)?;
     bind(part, &dist, true)?;
-    optimise(part, &dist.join(format!("{stem}_bg.wasm")), "-Oz")?;
+    optimise(part, &module, "-Oz")?;
     workspace::copy(&shim, &index)?;
     stamp.set()
 }
@@ -181,6 +192,7 @@ fn bind(part: Part, to: &Path, worker: bool) -> Result<()> {
     task::step(&format!("wasm-bindgen {}", part.name()), || {
         Bindgen::new()
             .input_path(compiled(part))
+            .out_name(part.stem())
             .web(true)?
             .omit_default_module_path(worker)
             .reset_state_function(worker)
