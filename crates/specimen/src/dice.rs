@@ -57,3 +57,17 @@ impl Dice {
         self.below(u32::try_from(len).unwrap_or(u32::MAX)) as usize
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_seeds_differ() {
+        let mut seen = [0; 4];
+        for seed in 0..400 {
+            seen[Dice::new("backdrop", seed).index(4)] += 1;
+        }
+        assert!(seen.iter().all(|&count| (60..140).contains(&count)), "{seen:?}");
+    }
+}

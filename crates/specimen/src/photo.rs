@@ -122,7 +122,7 @@ impl PhotoStyle {
             rotation: dice.between(-3.5, 3.5),
             tilt: (dice.between(-7.0, 7.0), dice.between(-7.0, 7.0)),
             backdrop: [Backdrop::Wood, Backdrop::Desk, Backdrop::Cloth, Backdrop::Clutter][dice.index(4)],
-            exposure: dice.between(0.9, 1.04),
+            exposure: dice.between(0.84, 0.96),
             gradient: dice.between(0.04, 0.18),
             light_from: dice.between(0.0, 360.0),
             shadow: dice.between(0.0, 0.15),
@@ -184,23 +184,24 @@ pub struct Photo {
 #[must_use]
 pub fn photograph(card: &RgbImage, style: &PhotoStyle) -> Photo {
     let backdrop = draw_backdrop(style);
-    photograph_on(&backdrop, card, style)
+    photograph_on(&backdrop, card, style, style.seed)
 }
 
-/// [`photograph`] on a backdrop drawn before.
-pub(crate) fn photograph_on(backdrop: &RgbImage, card: &RgbImage, style: &PhotoStyle) -> Photo {
+/// [`photograph`] on a backdrop drawn before, with a noise of its own: one frame of a video.
+pub(crate) fn photograph_on(backdrop: &RgbImage, card: &RgbImage, style: &PhotoStyle, noise_seed: u64) -> Photo {
     let mut image = backdrop.clone();
     let mut corners = [(0.0, 0.0); 4];
     if style.coverage > 0.0 {
         corners = place(card, style);
-        drop_shadow(&mut image, corners, style);
+        let aspect = size(card.dimensions()).1 / size(card.dimensions()).0;
+        drop_shadow(&mut image, corners, aspect, style);
         lay(&mut image, card, corners, style.glare);
     }
     light(&mut image, style);
     if style.blur > 0.0 {
-        image = image::imageops::fast_blur(&image, style.blur);
+        image = image::imageops::blur(&image, style.blur);
     }
-    sense(&mut image, style);
+    sense(&mut image, style, noise_seed);
     let mut jpeg = Vec::new();
     if style.jpeg_quality > 0 {
         let encoder = JpegEncoder::new_with_quality(&mut jpeg, style.jpeg_quality);
@@ -307,31 +308,24 @@ fn touched(frame: (u32, u32), corners: [(f32, f32); 4], margin: f32) -> (std::op
 }
 
 /// The card's own soft shadow on what it lies on.
-fn drop_shadow(image: &mut RgbImage, corners: [(f32, f32); 4], style: &PhotoStyle) {
-    let reach = 0.012 * (area(corners)).sqrt();
+fn drop_shadow(image: &mut RgbImage, corners: [(f32, f32); 4], aspect: f32, style: &PhotoStyle) {
+    let edge = area(corners).sqrt();
+    let reach = 0.014 * edge;
     let (dy, dx) = (style.light_from.to_radians() + std::f32::consts::PI).sin_cos();
-    let moved = corners.map(|(x, y)| (x + dx * reach * 0.6, y + dy * reach * 0.6));
+    let moved = corners.map(|(x, y)| (x + dx * reach * 0.5, y + dy * reach * 0.5));
+    let unwarp = Unwarp::new(moved);
     let (rows, columns) = touched(style.frame, moved, reach * 2.0);
     for y in rows {
         for x in columns.clone() {
-            let outside = distance_outside(moved, f32_of(x) + 0.5, f32_of(y) + 0.5);
+            let (u, v) = unwarp.at(f32_of(x) + 0.5, f32_of(y) + 0.5);
+            // The outline's own unit is the card's width; √aspect of it is the edge of a square of the card's area.
+            let outside = outside_card(u, v * aspect, aspect) * edge / aspect.sqrt();
             let dark = 0.5 * (1.0 - (outside / (1.6 * reach)).clamp(0.0, 1.0)).powi(2);
             for part in &mut image.get_pixel_mut(x, y).0 {
                 *part = byte(f32::from(*part) * (1.0 - dark));
             }
         }
     }
-}
-
-/// How far a point is outside a convex quadrilateral whose corners run clockwise on the screen; 0 inside.
-fn distance_outside(corners: [(f32, f32); 4], x: f32, y: f32) -> f32 {
-    (0..4)
-        .map(|i| {
-            let ((ax, ay), (bx, by)) = (corners[i], corners[(i + 1) % 4]);
-            let (ex, ey) = (bx - ax, by - ay);
-            ((x - ax) * ey - (y - ay) * ex) / ex.hypot(ey)
-        })
-        .fold(0.0, f32::max)
 }
 
 /// Draws the card into the photo, nine samples a pixel.
@@ -346,11 +340,16 @@ fn lay(image: &mut RgbImage, card: &RgbImage, corners: [(f32, f32); 4], glare: O
             let mut covered = 0.0;
             for (sx, sy) in SAMPLES {
                 let (u, v) = unwarp.at(f32_of(x) + sx, f32_of(y) + sy);
-                if !on_card(u, v * aspect, aspect) {
+                let outside = outside_card(u, v * aspect, aspect);
+                if outside > 0.0 {
                     continue;
                 }
                 covered += 1.0;
                 let mut colour = bilinear(card, u * card_width - 0.5, v * card_height - 0.5);
+                // The cut edge of the plastic takes less light.
+                if outside > -0.0022 {
+                    colour = colour.map(|part| part * 0.88);
+                }
                 if let Some(spot) = glare {
                     let away = (u - spot.at.0).hypot((v - spot.at.1) * aspect) / spot.radius;
                     let white = (spot.strength * (-away * away * 1.6).exp()).clamp(0.0, 1.0);
@@ -385,12 +384,13 @@ const SAMPLES: [(f32, f32); 9] = [
     (0.944, 0.722),
 ];
 
-/// Inside the card's rounded outline (ISO/IEC 7810: radius 3.18 mm of 85.6 mm), in units of its width.
-fn on_card(x: f32, y: f32, height: f32) -> bool {
+/// How far a point is outside the card's rounded outline (ISO/IEC 7810: radius 3.18 mm of 85.6 mm), in units of its
+/// width; negative inside.
+fn outside_card(x: f32, y: f32, height: f32) -> f32 {
     const RADIUS: f32 = 3.18 / 85.6;
-    let dx = (RADIUS - x).max(x - 1.0 + RADIUS).max(0.0);
-    let dy = (RADIUS - y).max(y - height + RADIUS).max(0.0);
-    dx * dx + dy * dy <= RADIUS * RADIUS
+    let dx = (RADIUS - x).max(x - 1.0 + RADIUS);
+    let dy = (RADIUS - y).max(y - height + RADIUS);
+    dx.max(0.0).hypot(dy.max(0.0)) + dx.max(dy).min(0.0) - RADIUS
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the picture")]
@@ -424,12 +424,12 @@ fn light(image: &mut RgbImage, style: &PhotoStyle) {
 }
 
 /// The sensor's noise: a little more of it where there is less light.
-fn sense(image: &mut RgbImage, style: &PhotoStyle) {
+fn sense(image: &mut RgbImage, style: &PhotoStyle, seed: u64) {
     if style.noise <= 0.0 {
         return;
     }
     for (x, y, Rgb(parts)) in image.enumerate_pixels_mut() {
-        let mut bits = hash(x, y, style.seed);
+        let mut bits = hash(x, y, seed);
         for part in parts {
             // Four uniform bytes sum up to something close enough to a normal deviate: mean 510, deviation 147.8.
             let sum: u32 = (0..4).map(|i| (bits >> (8 * i)) & 0xff).sum();
@@ -496,10 +496,12 @@ pub(crate) fn draw_backdrop(style: &PhotoStyle) -> RgbImage {
             let tone = tones[dice.index(tones.len())];
             for (x, y, pixel) in image.enumerate_pixels_mut() {
                 let (u, v) = (f32_of(x) / unit, f32_of(y) / unit);
-                let over = ((u * 0.9).sin() * (v * 0.9).sin()).signum();
-                let thread = 0.5 + 0.5 * if over > 0.0 { (u * 1.8).cos() } else { (v * 1.8).cos() };
+                let (warp, weft) = (u * 0.62 + v * 0.11, v * 0.62 - u * 0.11);
+                let over = (warp.sin() * weft.sin()).signum();
+                let thread = 0.5 + 0.5 * if over > 0.0 { (warp * 2.0).cos() } else { (weft * 2.0).cos() };
                 let fold = value_noise(u / 210.0 + 3.0, v / 320.0, style.seed);
-                let gain = 0.72 + 0.13 * thread + 0.26 * fold;
+                let fibre = value_noise(u / 1.7, v / 1.7, style.seed ^ 9);
+                let gain = 0.6 + 0.2 * thread + 0.26 * fold + 0.12 * fibre;
                 *pixel = Rgb(tone.map(|part| byte(part * gain)));
             }
         }

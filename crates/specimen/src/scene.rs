@@ -45,17 +45,17 @@ pub fn frames<'a>(citizen: &Citizen, fonts: &Fonts, showing: &'a Showing) -> imp
         if moment >= side {
             style.coverage = 0.0;
         }
-        photograph_on(&backdrop, &cards[usize::from(card == 1)], &style).image
+        let noise = showing.style.seed.wrapping_mul(1009).wrapping_add(u64::from(frame));
+        photograph_on(&backdrop, &cards[usize::from(card == 1)], &style, noise).image
     })
 }
 
-/// The style with the slight movement of a hand at `frame`, and fresh noise.
+/// The style with the slight movement of a hand at `frame`.
 fn moved(style: &PhotoStyle, frame: u32) -> PhotoStyle {
     #[expect(clippy::cast_precision_loss, reason = "a video has a few hundred frames")]
     let t = frame as f32;
     let sway = |speed: f32, phase: f32| (t * speed + phase).sin();
     PhotoStyle {
-        seed: style.seed.wrapping_mul(1009).wrapping_add(u64::from(frame)),
         centre: (style.centre.0 + 0.002 * sway(0.37, 0.0), style.centre.1 + 0.003 * sway(0.29, 1.0)),
         rotation: style.rotation + 0.25 * sway(0.23, 2.0),
         tilt: (style.tilt.0 + 0.4 * sway(0.19, 3.0), style.tilt.1 + 0.4 * sway(0.31, 4.0)),
