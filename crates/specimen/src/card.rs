@@ -5,7 +5,7 @@ use shiming_identity::document::{Box2, DocumentKind, Label, Layout, Side, Slot, 
 use tiny_skia::{Color, GradientStop, LinearGradient, Pixmap, Point, Rect, SpreadMode, Transform};
 
 use crate::canvas::{Line, Rgb8, fill, flatten, path, stroke};
-use crate::citizen::{Citizen, LONG_TERM};
+use crate::citizen::Citizen;
 use crate::fonts::Fonts;
 use crate::portrait;
 
@@ -98,12 +98,7 @@ fn value(citizen: &Citizen, slot: &Slot) -> String {
         SlotContent::IdNumber => citizen.id_number.clone(),
         SlotContent::Issuer => citizen.issuer.clone(),
         SlotContent::Validity => {
-            let until = if citizen.valid_until == LONG_TERM {
-                citizen.valid_until.clone()
-            } else {
-                citizen.valid_until.replace('-', ".")
-            };
-            format!("{}-{until}", citizen.valid_from.replace('-', "."))
+            format!("{}-{}", citizen.valid_from.replace('-', "."), citizen.valid_until.replace('-', "."))
         }
     }
 }

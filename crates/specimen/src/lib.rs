@@ -17,8 +17,10 @@ mod portrait;
 pub mod scene;
 mod video;
 
+pub use image::RgbImage;
+
 pub use card::{draw_back, draw_front};
-pub use citizen::{Citizen, EXPIRED, LONG_TERM, REFERENCE_DAY, citizen, citizens};
+pub use citizen::{Citizen, EXPIRED, REFERENCE_DAY, citizen, citizens};
 pub use fonts::{Fonts, FontsError};
 pub use photo::{Backdrop, Fault, Photo, PhotoStyle, Spot, photograph};
 pub use portrait::{portrait, portrait_jpeg};
