@@ -1,1 +1,21 @@
-//! The business: the registration's state machine and its use cases over ports.
+//! The business: the registration's state machine, its policy, its outbox and its use cases over ports.
+//!
+//! Everything here is a pure rule: time, randomness and keys come as arguments, outside systems are traits ([`port`]).
+//! [`registration::apply`] takes a state and an event and gives the next state and the effects to carry out, or a
+//! refusal; whoever stores them (the edge's Durable Object) writes both in one transaction and carries the effects out
+//! afterwards ([`port::carry_out`]), under an idempotency key that never changes ([`effect::Entry`]).
+
+pub mod budget;
+pub mod effect;
+pub mod evidence;
+pub mod link;
+pub mod message;
+pub mod outbox;
+pub mod policy;
+pub mod port;
+pub mod registration;
+#[cfg(test)]
+mod testing;
+
+/// Draws random bytes; the caller brings the source.
+pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);

@@ -158,6 +158,14 @@ pub enum State {
     Expired,
 }
 
+impl State {
+    /// Whether nothing can follow but a new registration.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Effective | Self::Refused | Self::Expired)
+    }
+}
+
 /// The code under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

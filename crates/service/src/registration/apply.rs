@@ -1,0 +1,516 @@
+//! The transitions.
+
+use shiming_identity::Date;
+use shiming_outside::crm::{
+    ActivateSim, DeactivateProvisionalSim, RecordState, SetRecordState, SimState, StoreIdentity, Subscription, Switched,
+};
+use shiming_outside::gateway::PlaceCall;
+use shiming_outside::register::{CitizenAnswer, Portrait};
+use shiming_outside::sms::SendServiceMessage;
+use shiming_proof::session_key::{CallOrder, Mode, session_key};
+use shiming_proof::{Code, CodeHash, Secret, random_code};
+use shiming_wire::{
+    ActivateOn, Bytes, Channel, CodeProgress, Evidence, PortraitCheck, RefusalReason, RegistrationId, SimView,
+    Terminal, Text, UnixSeconds,
+};
+use subtle::ConstantTimeEq as _;
+
+use super::{CheckStep, Event, PendingCode, Refusal, Registration, Stage, Subject};
+use crate::Random;
+use crate::effect::{Effect, EffectKind, Entry, ReviewReason, ReviewRequest, hex, reference};
+use crate::evidence::{self, Case, Checked};
+use crate::message;
+use crate::policy::Policy;
+use crate::port::Outcome;
+
+/// What the operator brings to every registration.
+#[derive(Clone, Copy)]
+pub struct Operator<'a> {
+    /// Key of the hashes of codes.
+    pub code_key: &'a Secret,
+    /// K1, the service key (CB-3).
+    pub service_key: &'a Secret,
+    /// How K2 is made; the gateway is configured alike (CB-3).
+    pub session_key_mode: Mode,
+    /// SN, the service number that calls come from (CB-3).
+    pub service_number: &'a str,
+    /// Host of the page, for the last line of code messages.
+    pub host: &'a str,
+}
+
+/// What a transition may look at beside state and event.
+pub struct Context<'a> {
+    /// The time.
+    pub now: UnixSeconds,
+    /// Randomness, from a source fit for keys.
+    pub random: Random<'a>,
+    /// The operator's keys and names.
+    pub operator: Operator<'a>,
+}
+
+/// A step: the next state, and what to do outside. Both are stored in one transaction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transition {
+    /// The next state.
+    pub registration: Registration,
+    /// New entries of the outbox.
+    pub effects: Vec<Entry>,
+    /// Set where the event was refused and still cost something: a wrong code costs a try (CB-5).
+    pub refusal: Option<Refusal>,
+}
+
+/// What a registration is opened with.
+pub struct Opening {
+    /// Its id.
+    pub id: RegistrationId,
+    /// Public half of the phone's key.
+    pub device_key: Bytes<65>,
+    /// Whose terminal (RN-1).
+    pub terminal: Terminal,
+    /// The agent whose credential came with the request.
+    pub agent: Option<Text<40>>,
+    /// What the CRM holds of the card and number (RN-13).
+    pub subscription: Subscription,
+    /// The policy in force.
+    pub policy: Policy,
+}
+
+/// Opens a registration.
+pub fn open(opening: Opening, context: &mut Context<'_>) -> Transition {
+    let Opening { id, device_key, terminal, agent, subscription, policy } = opening;
+    let mut nonce = [0; 16];
+    (context.random)(&mut nonce);
+    let registration = Registration {
+        id,
+        version: 0,
+        device_key,
+        terminal,
+        agent,
+        nonce: Bytes(nonce),
+        opened_at: context.now,
+        expires_at: context.now + u64::from(policy.registration_ttl_seconds),
+        policy,
+        subject: Some(Subject::from(subscription)),
+        stage: Stage::Opened { code: None },
+        sim: SimView::Unchanged,
+        activation_asked: false,
+        last_seq: 0,
+    };
+    let mut step = Step { registration, effects: Vec::new(), now: context.now };
+    step.changed_for_lists();
+    step.finish()
+}
+
+/// Applies an event. A refusal has changed nothing.
+pub fn apply(registration: &Registration, event: Event, context: &mut Context<'_>) -> Result<Transition, Refusal> {
+    let step = Step { registration: registration.clone(), effects: Vec::new(), now: context.now };
+    match event {
+        Event::CodeRequested { channel } => step.request_code(channel, context),
+        Event::CodeEntered { code } => step.enter_code(&code, context),
+        Event::EvidenceReceived(evidence) => step.receive_evidence(&evidence),
+        Event::LineProgressed { seq, progress } => Ok(step.progress(seq, progress)),
+        Event::Settled { seq, kind, outcome } => Ok(step.settle(seq, kind, outcome)),
+        Event::ReviewDecided { approved } => step.decide_review(approved),
+        Event::Expired => Ok(step.expire()),
+    }
+}
+
+/// Whether a code may be asked for now: to be known before a budget is spent on it.
+pub fn check_code_request(registration: &Registration, channel: Channel, now: UnixSeconds) -> Result<(), Refusal> {
+    in_time(registration, now)?;
+    if !matches!(registration.stage, Stage::Opened { .. }) {
+        return Err(Refusal::StateConflict);
+    }
+    if registration.policy.channels.contains(&channel) { Ok(()) } else { Err(Refusal::ChannelUnavailable) }
+}
+
+/// Whether evidence would be taken now, and what it says: to be known before a budget is spent on the question.
+pub fn check_evidence(registration: &Registration, evidence: &Evidence, now: UnixSeconds) -> Result<Checked, Refusal> {
+    in_time(registration, now)?;
+    match registration.stage {
+        Stage::Confirmed => {}
+        Stage::Opened { .. } => return Err(Refusal::StateConflict),
+        Stage::Checking { .. } | Stage::Stored { .. } | Stage::Effective | Stage::Refused { .. } | Stage::Expired => {
+            return Err(Refusal::EvidenceReplayed);
+        }
+    }
+    if !bool::from(evidence.nonce.0.ct_eq(&registration.nonce.0)) {
+        return Err(Refusal::NonceMismatch);
+    }
+    let today = Date::in_china(now).map_err(|_| Refusal::Misconfigured)?;
+    Ok(evidence::check(evidence, today)?)
+}
+
+fn in_time(registration: &Registration, now: UnixSeconds) -> Result<(), Refusal> {
+    let late = registration.expires().is_some_and(|at| now >= at);
+    if late || registration.stage == Stage::Expired { Err(Refusal::RegistrationExpired) } else { Ok(()) }
+}
+
+/// A transition in the making.
+struct Step {
+    registration: Registration,
+    effects: Vec<Entry>,
+    now: UnixSeconds,
+}
+
+impl Step {
+    fn request_code(mut self, channel: Channel, context: &mut Context<'_>) -> Result<Transition, Refusal> {
+        check_code_request(&self.registration, channel, self.now)?;
+        let line = self.subject()?.contact_line.clone();
+        let ttl = self.registration.policy.code_ttl_seconds;
+        let code = draw_code(context.random)?;
+        let code = code.as_str();
+        let seq = self.registration.last_seq + 1;
+        let effect = match channel {
+            Channel::Voice => Effect::PlaceCall(self.call(seq, line, code, context)?),
+            Channel::Sms => Effect::SendMessage(SendServiceMessage {
+                to: line,
+                text: message::code(code, context.operator.host, ttl).map_err(|_| Refusal::Misconfigured)?,
+            }),
+        };
+        self.emit(effect);
+        self.registration.stage = Stage::Opened {
+            code: Some(PendingCode {
+                channel,
+                hash: Bytes(CodeHash::of(context.operator.code_key, &self.registration.id.0, code).to_bytes()),
+                seq,
+                expires_at: self.now + u64::from(ttl),
+                tries_left: self.registration.policy.code_tries,
+                progress: CodeProgress::Queued,
+            }),
+        };
+        Ok(self.finish())
+    }
+
+    fn call(
+        &self,
+        seq: u32,
+        line: Text<20>,
+        code: &str,
+        context: &mut Context<'_>,
+    ) -> Result<PlaceCall, Refusal> {
+        let operator = context.operator;
+        let mut nonce = [0; 16];
+        (context.random)(&mut nonce);
+        let order = CallOrder {
+            service_number: operator.service_number,
+            telephone_number: line.as_str(),
+            verification_number: code,
+            timestamp: self.now,
+            nonce: &nonce,
+        };
+        let session_key = session_key(operator.session_key_mode, operator.service_key, &order);
+        Ok(PlaceCall {
+            telephone_number: line,
+            verification_number: Text::new(code).map_err(|_| Refusal::Misconfigured)?,
+            service_number: Text::new(operator.service_number).map_err(|_| Refusal::Misconfigured)?,
+            session_key: Bytes(session_key),
+            timestamp: self.now,
+            nonce: Bytes(nonce),
+            language: self.registration.policy.language.clone(),
+            repeat: self.registration.policy.repeat,
+            reference: Text::new(reference(&self.registration.id, seq)).map_err(|_| Refusal::Misconfigured)?,
+        })
+    }
+
+    fn enter_code(mut self, entered: &Text<6>, context: &Context<'_>) -> Result<Transition, Refusal> {
+        in_time(&self.registration, self.now)?;
+        let id = self.registration.id;
+        let Stage::Opened { code } = &mut self.registration.stage else {
+            return Err(if self.registration.state().is_final() { Refusal::StateConflict } else { Refusal::CodeNotRequested });
+        };
+        let Some(code) = code else { return Err(Refusal::CodeNotRequested) };
+        if self.now >= code.expires_at {
+            return Err(Refusal::CodeExpired);
+        }
+        if code.tries_left == 0 {
+            return Err(Refusal::CodeTriesSpent);
+        }
+        if CodeHash::from_bytes(code.hash.0).matches(context.operator.code_key, &id.0, entered.as_str()) {
+            self.registration.stage = Stage::Confirmed;
+            self.changed_for_lists();
+            return Ok(self.finish());
+        }
+        code.tries_left -= 1;
+        let refusal = match code.tries_left {
+            0 => Refusal::CodeTriesSpent,
+            tries_left => Refusal::CodeWrong { tries_left },
+        };
+        Ok(Transition { refusal: Some(refusal), ..self.finish() })
+    }
+
+    fn receive_evidence(mut self, evidence: &Evidence) -> Result<Transition, Refusal> {
+        let checked = check_evidence(&self.registration, evidence, self.now)?;
+        if checked.valid_today {
+            self.emit(Effect::AskRegister(checked.question));
+            self.registration.expires_at = self.now + u64::from(self.registration.policy.checking_ttl_seconds);
+            self.registration.stage = Stage::Checking { case: Box::new(checked.case), step: CheckStep::Asking };
+            self.changed_for_lists();
+        } else {
+            // No question was asked, so nothing is known against the card: it stays as it is (RN-10).
+            self.end(Stage::Refused { reason: RefusalReason::DocumentNotValid });
+        }
+        Ok(self.finish())
+    }
+
+    fn progress(mut self, seq: u32, progress: CodeProgress) -> Transition {
+        if let Stage::Opened { code: Some(code) } = &mut self.registration.stage
+            && code.seq == seq
+            && rank(progress) > rank(code.progress)
+        {
+            code.progress = progress;
+            return self.finish();
+        }
+        self.unchanged()
+    }
+
+    fn settle(mut self, seq: u32, kind: EffectKind, outcome: Outcome) -> Transition {
+        match (kind, outcome) {
+            (EffectKind::PlaceCall, Outcome::Done) => self.progress(seq, CodeProgress::Dialling),
+            (EffectKind::SendMessage, Outcome::Done) => self.progress(seq, CodeProgress::Sent),
+            (EffectKind::PlaceCall | EffectKind::SendMessage, Outcome::Refused) => {
+                self.progress(seq, CodeProgress::Failed)
+            }
+            (EffectKind::AskRegister, Outcome::Citizen(answer)) => self.register_answered(answer),
+            (EffectKind::StoreIdentity, Outcome::Done) => self.identity_stored(),
+            (EffectKind::SetRecordState, Outcome::Done) => self.record_moved(),
+            (EffectKind::ActivateSim, Outcome::Switched(Switched { sim, .. })) => {
+                let on = matches!(sim, SimState::Active | SimState::Provisional);
+                self.registration.sim = if on { SimView::Active } else { SimView::Unchanged };
+                self.switched(!on)
+            }
+            (EffectKind::DeactivateProvisionalSim, Outcome::Switched(Switched { sim, .. })) => {
+                let off = sim == SimState::Deactivated;
+                self.registration.sim = if off { SimView::Deactivated } else { SimView::Unchanged };
+                // An effective card stays on, and a person looks at what happened (RN-10).
+                if sim == SimState::Active {
+                    self.inform(ReviewReason::MismatchOnEffective);
+                }
+                self.switched(false)
+            }
+            (EffectKind::ActivateSim | EffectKind::DeactivateProvisionalSim, Outcome::Refused) => {
+                self.registration.sim = SimView::Unchanged;
+                self.switched(true)
+            }
+            // The rest says nothing about the registration (the lists, the review queue) or cannot be (an answer of
+            // another system's kind).
+            _ => self.unchanged(),
+        }
+    }
+
+    fn register_answered(mut self, answer: CitizenAnswer) -> Transition {
+        let Stage::Checking { case, step: CheckStep::Asking } = &self.registration.stage else {
+            return self.unchanged();
+        };
+        match answer {
+            CitizenAnswer::Match { portrait } => {
+                let case = case.clone();
+                let Some(record) = self.record(&case, portrait) else { return self.unchanged() };
+                self.emit(Effect::StoreIdentity(Box::new(record)));
+                self.registration.stage = Stage::Checking { case, step: CheckStep::Storing };
+                self.finish()
+            }
+            CitizenAnswer::NameDiffers | CitizenAnswer::NumberUnknown => {
+                match &self.registration.subject {
+                    Some(subject) if subject.registered => self.inform(ReviewReason::MismatchOnEffective),
+                    _ => self.deactivate(),
+                }
+                self.end(Stage::Refused { reason: RefusalReason::NoMatch });
+                self.finish()
+            }
+        }
+    }
+
+    fn record(&self, case: &Case, portrait: Option<Portrait>) -> Option<StoreIdentity> {
+        let Subject { iccid, number, .. } = self.registration.subject.clone()?;
+        Some(StoreIdentity {
+            registration: self.hex_id(),
+            iccid,
+            number,
+            identity: case.identity.clone(),
+            portrait,
+            portrait_check: PortraitCheck::NotChecked,
+            terminal: self.registration.terminal,
+            agent: self.registration.agent.clone(),
+            edited: case.edited.clone(),
+        })
+    }
+
+    fn identity_stored(mut self) -> Transition {
+        let Stage::Checking { case, step: CheckStep::Storing } = &self.registration.stage else {
+            return self.unchanged();
+        };
+        let case = case.clone();
+        let review = self.review_reasons(&case);
+        let registered = self.registration.subject.as_ref().is_some_and(|subject| subject.registered);
+        if review.is_empty() {
+            self.emit_record(RecordState::Effective);
+            self.registration.stage = Stage::Stored { case: None, review };
+        } else {
+            self.emit(Effect::OpenReview(ReviewRequest { decides: true, reasons: review.clone() }));
+            self.registration.stage = Stage::Stored { case: Some(case), review };
+        }
+        // A card that has a holder is not touched before a person agreed.
+        if self.registration.policy.activate_on == ActivateOn::Pass && !registered {
+            self.activate();
+        }
+        self.changed_for_lists();
+        self.finish()
+    }
+
+    fn review_reasons(&self, case: &Case) -> Vec<ReviewReason> {
+        let policy = &self.registration.policy;
+        let registered = self.registration.subject.as_ref().is_some_and(|subject| subject.registered);
+        [
+            (policy.review, ReviewReason::Policy),
+            (policy.review_if_edited && case.key_field_edited, ReviewReason::Edited),
+            (registered, ReviewReason::AlreadyRegistered),
+        ]
+        .into_iter()
+        .filter_map(|(holds, reason)| holds.then_some(reason))
+        .collect()
+    }
+
+    fn decide_review(mut self, approved: bool) -> Result<Transition, Refusal> {
+        match &self.registration.stage {
+            Stage::Stored { review, .. } if !review.is_empty() => {}
+            _ => return Err(Refusal::StateConflict),
+        }
+        if approved {
+            self.emit_record(RecordState::Effective);
+            self.registration.stage = Stage::Stored { case: None, review: Vec::new() };
+            self.changed_for_lists();
+        } else {
+            self.emit_record(RecordState::Withdrawn);
+            // Switched on at once by policy, and now without a record: off again, if the CRM still finds it provisional.
+            if self.registration.activation_asked {
+                self.deactivate();
+            }
+            self.end(Stage::Refused { reason: RefusalReason::Reviewer });
+        }
+        Ok(self.finish())
+    }
+
+    fn record_moved(mut self) -> Transition {
+        match &self.registration.stage {
+            Stage::Stored { review, .. } if review.is_empty() => {}
+            _ => return self.unchanged(),
+        }
+        if !self.registration.activation_asked {
+            self.activate();
+        }
+        self.end(Stage::Effective);
+        self.finish()
+    }
+
+    fn expire(mut self) -> Transition {
+        if !self.registration.expires().is_some_and(|at| self.now >= at) {
+            return self.unchanged();
+        }
+        if matches!(self.registration.stage, Stage::Checking { step: CheckStep::Storing, .. }) {
+            // The CRM may have saved it without being able to say so.
+            self.emit_record(RecordState::Withdrawn);
+        }
+        self.end(Stage::Expired);
+        self.finish()
+    }
+
+    fn switched(mut self, refused: bool) -> Transition {
+        if refused {
+            self.inform(ReviewReason::SwitchRefused);
+        }
+        self.changed_for_lists();
+        self.finish()
+    }
+
+    fn activate(&mut self) {
+        if let Some(Subject { iccid, number, .. }) = self.registration.subject.clone() {
+            let registration = self.hex_id();
+            self.emit(Effect::ActivateSim(ActivateSim { iccid, number, registration }));
+            self.registration.sim = SimView::Activating;
+            self.registration.activation_asked = true;
+        }
+    }
+
+    fn deactivate(&mut self) {
+        if let Some(Subject { iccid, number, .. }) = self.registration.subject.clone() {
+            let registration = self.hex_id();
+            self.emit(Effect::DeactivateProvisionalSim(DeactivateProvisionalSim { iccid, number, registration }));
+            self.registration.sim = SimView::Deactivating;
+        }
+    }
+
+    fn emit_record(&mut self, state: RecordState) {
+        let registration = self.hex_id();
+        self.emit(Effect::SetRecordState(SetRecordState { registration, state }));
+    }
+
+    /// Puts it before a person for information.
+    fn inform(&mut self, reason: ReviewReason) {
+        self.emit(Effect::OpenReview(ReviewRequest { decides: false, reasons: vec![reason] }));
+    }
+
+    /// Enters a final state; the subscription goes, as the evidence did with its stage.
+    fn end(&mut self, stage: Stage) {
+        self.registration.stage = stage;
+        self.registration.subject = None;
+        self.changed_for_lists();
+    }
+
+    fn emit(&mut self, effect: Effect) {
+        self.registration.last_seq += 1;
+        self.effects.push(Entry { seq: self.registration.last_seq, effect, created_at: self.now });
+    }
+
+    /// The lists are brought up to date with the state that this step ends in.
+    fn changed_for_lists(&mut self) {
+        if !self.effects.iter().any(|entry| matches!(entry.effect, Effect::Publish(_))) {
+            let summary = self.registration.summary(self.now);
+            self.emit(Effect::Publish(summary));
+        }
+    }
+
+    fn finish(mut self) -> Transition {
+        self.registration.version += 1;
+        let summary = self.registration.summary(self.now);
+        for entry in &mut self.effects {
+            if let Effect::Publish(published) = &mut entry.effect {
+                *published = summary.clone();
+            }
+        }
+        Transition { registration: self.registration, effects: self.effects, refusal: None }
+    }
+
+    /// The event said nothing new: outcomes that come twice, or after the end.
+    fn unchanged(self) -> Transition {
+        Transition { registration: self.registration, effects: Vec::new(), refusal: None }
+    }
+
+    fn subject(&self) -> Result<&Subject, Refusal> {
+        self.registration.subject.as_ref().ok_or(Refusal::StateConflict)
+    }
+
+    fn hex_id(&self) -> Text<32> {
+        // 32 digits fit, so the default is never taken.
+        Text::new(hex(&self.registration.id)).unwrap_or_default()
+    }
+}
+
+/// Progress only moves forward: news from the gateway may overtake each other (CB-9).
+fn rank(progress: CodeProgress) -> u8 {
+    match progress {
+        CodeProgress::Queued => 0,
+        CodeProgress::Dialling | CodeProgress::Sent => 1,
+        CodeProgress::Ringing => 2,
+        CodeProgress::Answered => 3,
+        CodeProgress::Busy | CodeProgress::NoAnswer | CodeProgress::Completed | CodeProgress::Failed => 4,
+    }
+}
+
+fn draw_code(random: Random<'_>) -> Result<Code, Refusal> {
+    random_code(|bytes| {
+        random(bytes);
+        Ok::<(), std::convert::Infallible>(())
+    })
+    .map_err(|_| Refusal::Misconfigured)
+}
