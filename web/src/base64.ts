@@ -1,0 +1,16 @@
+// Base64 in its two alphabets (RFC 4648 §4 and §5).
+
+/** §4, padded: what HTTP structured fields use for byte sequences. */
+export function base64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+/** §5 without padding: how `crates/wire` writes byte strings. */
+export function base64url(bytes: Uint8Array): string {
+  return base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** `count` random bytes, base64url. */
+export function randomToken(count: number): string {
+  return base64url(crypto.getRandomValues(new Uint8Array(count)));
+}

@@ -1,0 +1,193 @@
+// The reader worker: loads `capture` and the models, looks at frames, reads pictures. Pictures come in and stay in.
+
+import type { Capture, CaptureModule, CaptureOutcome } from "./capture_module.ts";
+import { download, loadModel, type Manifest, ModelError, sweepModels } from "./models.ts";
+import type { Calls, FieldFault, Frame, FrameReport, FromWorker, Outcome, Reading, ToWorker } from "./reader_protocol.ts";
+import type { FormatParameters } from "./wire.ts";
+
+declare const self: DedicatedWorkerGlobalScope;
+/** Set by the build: size of the wasm module in bytes. */
+declare const WASM_BYTES: number;
+
+const CAPTURE = "/capture/shiming_capture.js";
+const WASM = "/capture/shiming_capture_bg.wasm";
+const MANIFEST = "/models/manifest.json";
+
+/** Frames are looked at in this size (long edge, pixels); they are read in their own. */
+const INSPECTED = 640;
+/** Below this confidence (percent) of any field a second frame is read. */
+const DOUBTFUL = 80;
+
+interface Loaded {
+  module: CaptureModule;
+  capture: Capture;
+  models: string;
+}
+
+let loaded: Loaded | undefined;
+
+/** The sharpest frames that were ready, best first: at most two. */
+let kept: { frame: Frame; sharpness: number }[] = [];
+
+const handlers: { [Kind in keyof Calls]: (request: Calls[Kind]["request"]) => Promise<Calls[Kind]["answer"]> } = {
+  load: async () => ({ models: (loaded ??= await load()).models }),
+
+  inspect: async ({ frame, format }) => {
+    const { capture } = reader();
+    const { rgba, width, height, scale } = pixels(frame, INSPECTED);
+    const report = JSON.parse(capture.inspect(rgba, width, height, JSON.stringify(format), scale)) as FrameReport;
+    if (report.hint === "ready") keep(frame, report.sharpness);
+    else close(frame);
+    return report;
+  },
+
+  shoot: async ({ format }) => {
+    const frames = kept;
+    kept = [];
+    try {
+      const [first, second] = frames;
+      if (first === undefined) return { refused: "no_document" };
+      const outcome = readPixels(first.frame, format);
+      if (second === undefined || ("reading" in outcome && !doubtful(outcome.reading))) return outcome;
+      return better(outcome, readPixels(second.frame, format));
+    } finally {
+      for (const { frame } of frames) close(frame);
+    }
+  },
+
+  readFrame: async ({ frame, format }) => {
+    try {
+      return readPixels(frame, format);
+    } finally {
+      close(frame);
+    }
+  },
+
+  readFile: async ({ bytes, format }) => finish(reader().capture.readFile(new Uint8Array(bytes), JSON.stringify(format))),
+
+  forget: async () => {
+    for (const { frame } of kept) close(frame);
+    kept = [];
+    return null;
+  },
+
+  checkFields: async ({ fields, today }) =>
+    JSON.parse(reader().module.checkFields(JSON.stringify(fields), today)) as FieldFault[],
+
+  checkSim: async ({ iccid, number }) => JSON.parse(reader().module.checkSim(iccid, number)) as FieldFault[],
+};
+
+function reader(): Loaded {
+  if (loaded === undefined) throw new Error("not loaded");
+  return loaded;
+}
+
+async function load(): Promise<Loaded> {
+  const response = await fetch(MANIFEST, { cache: "no-cache" }).catch(() => undefined);
+  if (!response?.ok) throw new ModelError("download");
+  const manifest = (await response.json()) as Manifest;
+  const url = (file: string): string => `/models/${file}`;
+
+  const total = WASM_BYTES + manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = 0;
+  const grew = (bytes: number): void => {
+    done += bytes;
+    post({ kind: "progress", loaded: Math.min(done, total), total });
+  };
+  grew(0);
+
+  const [module, wasm, models] = await Promise.all([
+    import(CAPTURE) as Promise<CaptureModule>,
+    download(WASM, grew),
+    Promise.all(manifest.files.map(async (file) => ({ role: file.role, bytes: await loadModel(url(file.file), file, grew) }))),
+  ]);
+  await module.default({ module_or_path: wasm });
+  void sweepModels(manifest.files.map(({ file }) => url(file)));
+  const model = (role: string): Uint8Array | undefined => models.find((file) => file.role === role)?.bytes;
+  const recogniser = model("recogniser");
+  if (recogniser === undefined) throw new ModelError("corrupt");
+  return {
+    module,
+    capture: new module.Capture(recogniser, model("detector"), manifest.characters),
+    models: manifest.version,
+  };
+}
+
+// One canvas for looks, which are many; reads make their own, so that its memory goes with it.
+let glance: OffscreenCanvas | undefined;
+
+/** The frame's pixels, no larger than `longEdge`. */
+function pixels(frame: Frame, longEdge: number): { rgba: Uint8Array; width: number; height: number; scale: number } {
+  if ("rgba" in frame) return { ...frame, rgba: new Uint8Array(frame.rgba), scale: 1 };
+  const scale = Math.min(1, longEdge / Math.max(frame.width, frame.height));
+  const width = Math.round(frame.width * scale);
+  const height = Math.round(frame.height * scale);
+  let canvas = scale < 1 ? glance : undefined;
+  if (canvas?.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height);
+  if (scale < 1) glance = canvas;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (context === null) throw new Error("no 2d context");
+  context.drawImage(frame, 0, 0, width, height);
+  return { rgba: new Uint8Array(context.getImageData(0, 0, width, height).data.buffer), width, height, scale };
+}
+
+function readPixels(frame: Frame, format: FormatParameters): Outcome {
+  const { rgba, width, height } = pixels(frame, Number.POSITIVE_INFINITY);
+  return finish(reader().capture.readFrame(rgba, width, height, JSON.stringify(format)));
+}
+
+function finish(outcome: CaptureOutcome): Outcome {
+  try {
+    const result = JSON.parse(outcome.json) as { reading: Reading } | { refused: string };
+    if ("refused" in result) return result;
+    const jpeg = outcome.takeJpeg();
+    return { reading: result.reading, models: reader().models, jpeg: jpeg?.buffer ?? new ArrayBuffer(0) };
+  } finally {
+    outcome.free();
+  }
+}
+
+function doubtful({ fields }: Reading): boolean {
+  return Object.values(fields).some(({ confidence }) => confidence < DOUBTFUL);
+}
+
+/** Two frames of one card: a reading beats a refusal, and of two readings each field's surer one counts. */
+function better(first: Outcome, second: Outcome): Outcome {
+  if ("refused" in second) return first;
+  if ("refused" in first) return second;
+  const merged = reader().module.mergeReadings(JSON.stringify(first.reading), JSON.stringify(second.reading));
+  return { ...first, reading: JSON.parse(merged) as Reading };
+}
+
+function keep(frame: Frame, sharpness: number): void {
+  kept.push({ frame, sharpness });
+  kept.sort((a, b) => b.sharpness - a.sharpness);
+  for (const { frame: dropped } of kept.splice(2)) close(dropped);
+}
+
+function close(frame: Frame): void {
+  if (!("rgba" in frame)) frame.close();
+}
+
+function post(message: FromWorker, transfer: Transferable[] = []): void {
+  self.postMessage(message, transfer);
+}
+
+self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
+  try {
+    const handler = handlers[data.kind] as (request: unknown) => Promise<unknown>;
+    const answer = await handler(data);
+    const jpeg = typeof answer === "object" && answer !== null && "jpeg" in answer ? (answer.jpeg as ArrayBuffer) : undefined;
+    post({ kind: "answer", id: data.id, answer }, jpeg === undefined ? [] : [jpeg]);
+  } catch (error) {
+    const fatal = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+    const code = error instanceof ModelError ? error.code : fatal ? "crashed" : codeOf(error);
+    post({ kind: "failure", id: data.id, code, fatal });
+  }
+};
+
+/** The code of an error that `capture` threw. */
+function codeOf(error: unknown): string {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "crashed";
+}

@@ -1,0 +1,67 @@
+// What the page and its reader worker say to each other.
+
+import type { FieldName, FormatParameters, Side } from "./wire.ts";
+
+/** A picture's pixels, either where the browser keeps them or as RGBA bytes. */
+export type Frame = ImageBitmap | { rgba: ArrayBuffer; width: number; height: number };
+
+/** What a look at a camera frame found; no text is read for it. */
+export interface FrameReport {
+  /** The document's corners as fractions of the frame, clockwise from its top left. */
+  quad: [number, number][] | null;
+  /** What to do next, or `ready`. */
+  hint: string;
+  /** 0 to 100. */
+  sharpness: number;
+}
+
+export interface FieldRead {
+  value: string;
+  /** Percent. */
+  confidence: number;
+}
+
+/** One side, read. */
+export interface Reading {
+  side: Side;
+  fields: Partial<Record<FieldName, FieldRead>>;
+  measured: { sharpness: number; brightness: number; glare: number; coverage: number };
+}
+
+/** A picture was read, or refused with a reason that says what to do. */
+export type Outcome = { reading: Reading; models: string; jpeg: ArrayBuffer } | { refused: string };
+
+/** A field that breaks a rule of `identity`, or (`doubt`) that real documents have now and then but should be looked at. */
+export interface FieldFault {
+  field: FieldName | "iccid" | "number";
+  code: string;
+  doubt: boolean;
+}
+
+export interface Calls {
+  /** Loads `capture` and the models. */
+  load: { request: Record<never, never>; answer: { models: string } };
+  /** Looks at a frame; a good one is kept for `shoot`. */
+  inspect: { request: { frame: Frame; format: FormatParameters }; answer: FrameReport };
+  /** Reads the best of the kept frames (and a second where the first left doubts). */
+  shoot: { request: { format: FormatParameters }; answer: Outcome };
+  /** Reads this frame, whatever it is like. */
+  readFrame: { request: { frame: Frame; format: FormatParameters }; answer: Outcome };
+  /** Reads a picture file. */
+  readFile: { request: { bytes: ArrayBuffer; format: FormatParameters }; answer: Outcome };
+  /** Drops the kept frames. */
+  forget: { request: Record<never, never>; answer: null };
+  /** Checks confirmed fields by the rules of `identity`. `today` is `YYYY-MM-DD`. */
+  checkFields: { request: { fields: Record<FieldName, string>; today: string }; answer: FieldFault[] };
+  /** Checks an ICCID and a number. */
+  checkSim: { request: { iccid: string; number: string }; answer: FieldFault[] };
+}
+
+export type CallKind = keyof Calls;
+
+export type ToWorker = { [Kind in CallKind]: { id: number; kind: Kind } & Calls[Kind]["request"] }[CallKind];
+
+export type FromWorker =
+  | { kind: "progress"; loaded: number; total: number }
+  | { kind: "answer"; id: number; answer: unknown }
+  | { kind: "failure"; id: number; code: string; fatal: boolean };

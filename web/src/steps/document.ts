@@ -1,0 +1,295 @@
+// Step 2: the document's front, then its back, by camera or from a file. Pictures go to the worker and nowhere else.
+
+import { Camera, CameraError, type CameraFault } from "../camera.ts";
+import { sideRead } from "../evidence.ts";
+import type { Flow } from "../flow.ts";
+import { AutoShot, SteadyHint } from "../guide.ts";
+import { t, tCode } from "../messages.ts";
+import { Reader } from "../reader.ts";
+import type { Outcome } from "../reader_protocol.ts";
+import { h, icon, replace } from "../ui/dom.ts";
+import { formatMegabytes } from "../ui/format.ts";
+import { Notice } from "../ui/notice.ts";
+import { Outline } from "../ui/outline.ts";
+import type { Side } from "../wire.ts";
+
+/** After a refusal the camera does not shoot by itself for this long. */
+const REST_MS = 2000;
+/** How long the user is shown that the side was read before the camera wants the next. */
+const PRAISE_MS = 1600;
+/** The card's shape (ISO/IEC 7810 ID-1). */
+const PICTURES = "image/jpeg,image/png,image/webp";
+
+export function documentStep(flow: Flow, signal: AbortSignal): HTMLElement {
+  return new DocumentStep(flow, signal).element;
+}
+
+class DocumentStep {
+  readonly element: HTMLElement;
+  #side: Side;
+  #camera: Camera | undefined;
+  /** Ends the camera, the loop and its listeners; the step's own signal ends it too. */
+  #off = new AbortController();
+  /** A picture is being read. */
+  #busy = false;
+  #wantsShot = false;
+  #torch = false;
+  readonly #steady = new SteadyHint("starting");
+  readonly #auto = new AutoShot();
+  readonly #outline = new Outline();
+  readonly #notice = new Notice();
+
+  readonly #sideLine = h("p", { class: "side", "data-testid": "side", "aria-live": "polite" });
+  readonly #video = h("video", { playsinline: true, muted: true, "aria-label": t("document.video") });
+  readonly #hint = h("p", { class: "hint-pill", role: "status", "aria-live": "polite", "data-testid": "hint" });
+  readonly #veil = h("div", { class: "veil", hidden: true });
+  readonly #guide = h("div", { class: "guide", "aria-hidden": "true" }, h("i"), h("i"), h("i"), h("i"));
+  readonly #stage = h("div", { class: "stage", "data-testid": "camera" }, this.#video, this.#outline.element, this.#guide, this.#hint, this.#veil);
+  readonly #progress = h("div", { class: "models", role: "progressbar", "data-testid": "models-progress", "aria-label": t("document.models"), hidden: true });
+  readonly #refusal = h("div", { class: "notice notice-warn", role: "alert", "data-testid": "refusal", hidden: true });
+  readonly #file = h("input", { type: "file", accept: PICTURES, class: "unseen", "data-testid": "file-input", tabindex: -1, "aria-hidden": "true" });
+  readonly #shutter = h("button", { type: "button", class: "shutter", "data-testid": "shutter", "aria-label": t("document.shutter"), disabled: true }, h("span"));
+  readonly #torchButton = h("button", { type: "button", class: "round", "data-testid": "torch", "aria-pressed": "false", hidden: true }, icon("torch"), h("span", {}, t("document.torch")));
+  readonly #pick = h("button", { type: "button", class: "round", "data-testid": "pick-file" }, icon("picture"), h("span", {}, t("document.pick")));
+
+  constructor(private readonly flow: Flow, private readonly signal: AbortSignal) {
+    const { front, back } = flow.draft;
+    this.#side = flow.retake ?? (front === undefined ? "front" : "back");
+    const complete = front !== undefined && back !== undefined;
+
+    this.#file.addEventListener("change", () => void this.#readFile());
+    this.#pick.addEventListener("click", () => this.#file.click());
+    this.#shutter.addEventListener("click", () => { this.#wantsShot = true; });
+    this.#torchButton.addEventListener("click", () => void this.#switchTorch());
+    flow.reader.addEventListener("progress", () => this.#showProgress(), { signal });
+    signal.addEventListener("abort", () => this.#stop());
+    document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
+
+    this.element = h("section", { class: "step step-document" },
+      h("h1", {}, t("document.title")),
+      this.#sideLine,
+      this.#stage,
+      this.#progress,
+      this.#refusal,
+      this.#notice.element,
+      h("div", { class: "camera-bar" }, this.#pick, this.#shutter, this.#torchButton, this.#file),
+      complete && flow.retake === undefined && h("div", { class: "actions" },
+        h("button", { type: "button", class: "secondary", "data-testid": "keep-pictures", onclick: () => flow.go("check") }, t("document.keep"))),
+      h("p", { class: "aside" }, t("document.private")),
+    );
+    this.#showSide();
+    void this.#loadModels();
+    void this.#start();
+  }
+
+  async #loadModels(): Promise<void> {
+    this.#showProgress();
+    try {
+      await this.flow.reader.load();
+      await this.flow.reader.ask("forget", {});
+    } catch (error) {
+      this.#notice.show(error);
+      this.#notice.element.append(this.#again(() => {
+        this.#notice.clear();
+        void this.#loadModels();
+      }));
+    }
+    this.#progress.hidden = true;
+  }
+
+  #again(act: () => void): HTMLButtonElement {
+    return h("button", { type: "button", class: "quiet", "data-testid": "again", onclick: act }, t("document.again"));
+  }
+
+  #showProgress(): void {
+    const { loaded, total } = this.flow.reader.progress;
+    this.#progress.hidden = total > 0 && loaded >= total;
+    const percent = total === 0 ? 0 : Math.floor((loaded / total) * 100);
+    const text = total === 0 ? t("document.models") : t("document.modelsBytes", { loaded: formatMegabytes(loaded), total: formatMegabytes(total) });
+    for (const [name, value] of Object.entries({ min: 0, max: 100, now: percent, text })) {
+      this.#progress.setAttribute(`aria-value${name}`, String(value));
+    }
+    const bar = h("i");
+    bar.style.width = `${percent}%`;
+    replace(this.#progress, h("span", {}, text), h("div", { class: "bar" }, bar));
+  }
+
+  #showSide(): void {
+    this.#sideLine.dataset["side"] = this.#side;
+    this.#stage.dataset["side"] = this.#side;
+    replace(this.#sideLine, t(`document.${this.#side}`));
+    this.#file.setAttribute("aria-label", t(`document.${this.#side}`));
+    this.#hintNow("searching");
+  }
+
+  async #start(): Promise<void> {
+    this.#off = new AbortController();
+    this.#state("starting");
+    this.#hintNow("starting");
+    try {
+      const camera = await Camera.open(this.#video, this.#off.signal);
+      if (this.signal.aborted) return camera.stop();
+      this.#camera = camera;
+      camera.onEnded(() => this.#fault("failed"), this.#off.signal);
+      this.#torchButton.hidden = !camera.hasTorch;
+      this.#state("live");
+      void this.#look(camera);
+    } catch (error) {
+      if (!this.signal.aborted) this.#fault(error instanceof CameraError ? error.fault : "failed");
+    }
+  }
+
+  #stop(): void {
+    this.#off.abort();
+    this.#camera?.stop();
+    this.#camera = undefined;
+  }
+
+  /** A hidden page gets no frames, and must not keep the camera's light on. */
+  #visibility(): void {
+    if (document.hidden) this.#stop();
+    else if (this.#camera === undefined && this.#stage.dataset["state"] === "live") void this.#start();
+  }
+
+  #state(state: "starting" | "live" | CameraFault): void {
+    this.#stage.dataset["state"] = state;
+    this.#shutter.disabled = state !== "live";
+    const fault = state !== "starting" && state !== "live";
+    this.#guide.toggleAttribute("hidden", fault);
+    this.#hint.hidden = fault;
+    if (!fault) this.#veil.hidden = true;
+  }
+
+  /** No camera: say why, and what does instead. */
+  #fault(fault: CameraFault): void {
+    this.#stop();
+    this.#state(fault);
+    this.#torchButton.hidden = true;
+    this.#veil.hidden = false;
+    replace(this.#veil,
+      icon("camera"),
+      h("h2", {}, t(`camera.${fault}`)),
+      h("p", {}, t(`camera.${fault}.do`)),
+      h("div", { class: "actions" },
+        h("button", { type: "button", class: "primary", onclick: () => this.#file.click() }, t("document.pick")),
+        (fault === "denied" || fault === "failed") && h("button", { type: "button", class: "secondary", "data-testid": "camera-retry", onclick: () => void this.#start() }, t("camera.retry"))));
+  }
+
+  /** Looks at frame after frame until the step or the camera ends. */
+  async #look(camera: Camera): Promise<void> {
+    const { signal } = this.#off;
+    const format = () => this.flow.format(this.#side);
+    try {
+      await this.flow.reader.load();
+      while (!signal.aborted) {
+        await camera.next(signal);
+        const wanted = format();
+        if (this.#busy || wanted === undefined) continue;
+        const side = this.#side;
+        const frame = await camera.frame();
+        const transfer = Reader.transferOf(frame);
+        if (this.#wantsShot) {
+          this.#wantsShot = false;
+          await this.#read(side, "camera", () => this.flow.reader.ask("readFrame", { frame, format: wanted }, transfer));
+          continue;
+        }
+        const report = await this.flow.reader.ask("inspect", { frame, format: wanted }, transfer);
+        if (signal.aborted || this.#busy) continue;
+        const now = performance.now();
+        this.#outline.draw(report.quad, this.#video.videoWidth, this.#video.videoHeight, report.hint === "ready");
+        this.#showHint(this.#steady.next(report.hint, now));
+        if (this.#auto.next(report, now)) {
+          await this.#read(side, "camera", () => this.flow.reader.ask("shoot", { format: wanted }));
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#notice.show(error);
+        this.#fault("failed");
+      }
+    }
+  }
+
+  async #readFile(): Promise<void> {
+    const file = this.#file.files?.[0];
+    const format = this.flow.format(this.#side);
+    this.#file.value = "";
+    if (file === undefined || format === undefined || this.#busy) return;
+    const bytes = await file.arrayBuffer();
+    await this.#read(this.#side, "file", () => this.flow.reader.ask("readFile", { bytes, format }, [bytes]));
+  }
+
+  /** Reads one picture of `side`, tells what came of it and goes on. */
+  async #read(side: Side, source: "camera" | "file", ask: () => Promise<Outcome>): Promise<void> {
+    this.#busy = true;
+    this.#refusal.hidden = true;
+    this.#notice.clear();
+    this.#shutter.disabled = true;
+    this.#pick.disabled = true;
+    this.#stage.classList.add("reading");
+    this.#hintNow("reading");
+    try {
+      const outcome = await ask();
+      if (this.signal.aborted) return;
+      if ("refused" in outcome) this.#refuse(outcome.refused);
+      else await this.#accept(side, source, outcome);
+    } catch (error) {
+      if (!this.signal.aborted) this.#notice.show(error);
+    } finally {
+      this.#busy = false;
+      this.#stage.classList.remove("reading");
+      this.#shutter.disabled = this.#camera === undefined;
+      this.#pick.disabled = false;
+      this.#auto.restAndStartOver(performance.now() + REST_MS);
+      void this.flow.reader.ask("forget", {}).catch(() => undefined);
+    }
+  }
+
+  #refuse(reason: string): void {
+    this.#refusal.dataset["reason"] = reason;
+    this.#refusal.hidden = false;
+    const side = t(`side.${this.#side}`);
+    replace(this.#refusal, icon("alert"), h("p", {}, tCode("refused", reason, "refused.unknown", { side })));
+    this.#hintNow(reason);
+  }
+
+  async #accept(side: Side, source: "camera" | "file", outcome: Extract<Outcome, { jpeg: ArrayBuffer }>): Promise<void> {
+    const { flow } = this;
+    flow.draft = { ...flow.draft, [side]: sideRead(outcome.reading, source, outcome.models) };
+    flow.setPicture(side, outcome.jpeg);
+    flow.retake = undefined;
+    navigator.vibrate?.(40);
+    const next: Side | undefined = flow.draft.front === undefined ? "front" : flow.draft.back === undefined ? "back" : undefined;
+    if (next === undefined) {
+      flow.go("check");
+      return;
+    }
+    this.#side = next;
+    this.#showSide();
+    this.#hintNow("flip");
+    this.#stage.classList.add("turning");
+    await new Promise((resolve) => setTimeout(resolve, PRAISE_MS));
+    this.#stage.classList.remove("turning");
+  }
+
+  #hintNow(hint: string): void {
+    this.#steady.force(hint, performance.now());
+    this.#showHint(hint);
+  }
+
+  #showHint(hint: string): void {
+    if (this.#hint.dataset["hint"] === hint) return;
+    this.#hint.dataset["hint"] = hint;
+    replace(this.#hint, tCode("hint", hint, "hint.searching", { side: t(`side.${this.#side}`) }));
+  }
+
+  async #switchTorch(): Promise<void> {
+    this.#torch = !this.#torch;
+    try {
+      await this.#camera?.setTorch(this.#torch);
+      this.#torchButton.setAttribute("aria-pressed", String(this.#torch));
+    } catch {
+      this.#torchButton.hidden = true;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// Figures as people read them.
+
+import { language } from "../messages.ts";
+
+/** `1,204 B`: small amounts, exactly. */
+export function formatBytes(bytes: number): string {
+  return `${bytes.toLocaleString(language())} B`;
+}
+
+/** `4.2 MB` (1,000,000 bytes). */
+export function formatMegabytes(bytes: number): string {
+  return (bytes / 1e6).toLocaleString(language(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+}
+
+/** `0:42` */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
