@@ -1,7 +1,7 @@
 // What workerd loads: makes the wasm-bindgen output of this crate into a Worker with one Durable Object class.
 import { DurableObject } from "cloudflare:workers";
-import * as sandbox from "./shiming_sandbox.js";
-import module from "./shiming_sandbox_bg.wasm";
+import * as sandbox from "./sandbox.js";
+import module from "./sandbox_bg.wasm";
 
 sandbox.initSync({ module });
 
