@@ -211,6 +211,8 @@ fn refine(frame: &Frame<'_>, layout: &Layout, mut map: Map) -> Map {
         let mut anchors = Vec::new();
         for (index, label) in layout.labels.iter().enumerate() {
             let area = millimetres(layout, &label.area);
+            let dbg = ink(&flat, area.map(|v| v * scale));
+            eprintln!("DBG {} {:?} {:?}", label.text, area.map(|v| v * scale), dbg);
             let Some(ink) = ink(&flat, area.map(|v| v * scale)) else { continue };
             let ink = ink.map(|v| v / scale);
             let [expected, found] = [area, ink].map(|[left, top, right, bottom]| {
@@ -249,8 +251,7 @@ fn ink(flat: &GrayImage, area: [f32; 4]) -> Option<[f32; 4]> {
     if x0 >= x1 || y0 >= y1 {
         return None;
     }
-    let mut values: Vec<u8> =
-        (y0..y1).flat_map(|y| (x0..x1).map(move |x| flat.get_pixel(x, y).0[0])).collect();
+    let mut values: Vec<u8> = (y0..y1).flat_map(|y| (x0..x1).map(move |x| flat.get_pixel(x, y).0[0])).collect();
     values.sort_unstable();
     let at = |share: f32| f32::from(values[((values.len() - 1) as f32 * share) as usize]);
     let (paper, print) = (at(0.75), at(0.03));
@@ -382,9 +383,8 @@ impl Normal {
     /// The unknowns, by elimination with pivots.
     fn solve(mut self) -> Option<[f64; 8]> {
         for column in 0..8 {
-            let pivot = (column..8).max_by(|&a, &b| {
-                self.matrix[a][column].abs().total_cmp(&self.matrix[b][column].abs())
-            })?;
+            let pivot =
+                (column..8).max_by(|&a, &b| self.matrix[a][column].abs().total_cmp(&self.matrix[b][column].abs()))?;
             if self.matrix[pivot][column].abs() < 1e-12 {
                 return None;
             }

@@ -9,11 +9,33 @@
     clippy::cast_sign_loss,
     reason = "pixel arithmetic goes between coordinates and indices all the time; sizes are bounded by decode"
 )]
+#![allow(
+    clippy::many_single_char_names,
+    reason = "geometry: x, y, u, v and the coefficients of a homography are called that everywhere"
+)]
 
+pub mod check;
 pub mod decode;
+pub mod find_lines;
+pub mod format;
 pub mod geometry;
+pub mod inspect;
+pub mod labels;
 pub mod locate;
 pub mod picture;
-pub mod rectify;
-
+pub mod quality;
+pub mod read;
+pub mod reader;
 pub mod recognise;
+pub mod rectify;
+pub mod refusal;
+pub mod side;
+
+pub use check::Warning;
+pub use decode::{DecodeError, decode};
+pub use geometry::Quad;
+pub use inspect::{FrameReport, inspect};
+pub use picture::{Frame, Photo};
+pub use quality::Measured;
+pub use reader::{ModelError, Models, ReadField, Reader, Reading};
+pub use refusal::{Hint, Reason, Refusal};

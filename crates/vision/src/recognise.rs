@@ -540,7 +540,8 @@ mod tests {
 
     #[test]
     fn debug_shows_nothing_that_was_printed() {
-        let character = ReadCharacter { value: '赵', confidence: 0.5, alternatives: vec![('赳', 0.2)], position: 0.5 };
+        let character =
+            ReadCharacter { value: '赵', confidence: 0.5, alternatives: vec![('赳', 0.2)], position: 0.5 };
         let line = Line { characters: vec![character] };
         assert!(!format!("{line:?}{:?}", line.characters).contains(['赵', '赳']));
     }

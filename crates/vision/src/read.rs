@@ -1,0 +1,234 @@
+//! Stage 7: the fields of a rectified side, each cut out at its place (RN-5), trimmed to its ink and recognised.
+
+use image::{GrayImage, RgbImage, imageops};
+use shiming_identity::document::{Alphabet, Box2, Layout, Slot, SlotContent};
+
+use crate::recognise::{Line, RecogniseError, Recogniser};
+
+/// Lines whose mean confidence is lower are no print: background pattern in an empty line of the address.
+const LEAST_LINE_CONFIDENCE: f32 = 0.3;
+/// Room that is left around the ink, as a share of its height.
+const MARGIN: f32 = 0.22;
+/// Ink after a gap of this many character heights belongs to something else.
+const LARGEST_GAP: f32 = 2.6;
+/// Contrast of print to paper, luma levels, below which a slot is empty.
+const LEAST_CONTRAST: f32 = 26.0;
+
+/// What one slot says.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ReadSlot {
+    pub reads: SlotContent,
+    pub line_number: u8,
+    pub line: Line,
+}
+
+/// Reads every slot of a rectified side; empty ones are left out.
+pub(crate) fn slots(
+    flat: &RgbImage,
+    layout: &Layout,
+    recogniser: &Recogniser,
+) -> Result<Vec<ReadSlot>, RecogniseError> {
+    let mut read = Vec::with_capacity(layout.slots.len());
+    for slot in &layout.slots {
+        // A line of an address after an empty one is empty.
+        let previous_empty = slot.line > 0
+            && !read.iter().any(|other: &ReadSlot| other.reads == slot.reads && other.line_number + 1 == slot.line);
+        if previous_empty {
+            continue;
+        }
+        let Some(picture) = cut_slot(flat, slot) else { continue };
+        let line = recogniser.recognise(&picture, slot.alphabet)?;
+        if !line.characters.is_empty() && line.mean_confidence() >= LEAST_LINE_CONFIDENCE {
+            read.push(ReadSlot { reads: slot.reads, line_number: slot.line, line });
+        }
+    }
+    Ok(read)
+}
+
+/// Reads a line that holds several slots and the labels between them, in the widest alphabet.
+pub(crate) fn across(flat: &RgbImage, area: &Box2, recogniser: &Recogniser) -> Result<Option<Line>, RecogniseError> {
+    cut(flat, area).map(|picture| recogniser.recognise(&picture, Alphabet::Text)).transpose()
+}
+
+/// A slot's picture, trimmed to its ink; `None` when there is none.
+fn cut_slot(flat: &RgbImage, slot: &Slot) -> Option<RgbImage> {
+    trim(flat, &slot.area, Some(slot.text_height * flat.height() as f32))
+}
+
+/// The picture of a box, trimmed to its ink; `None` when there is none.
+pub(crate) fn cut(flat: &RgbImage, area: &Box2) -> Option<RgbImage> {
+    trim(flat, area, None)
+}
+
+fn trim(flat: &RgbImage, area: &Box2, text_height: Option<f32>) -> Option<RgbImage> {
+    let (width, height) = (flat.width(), flat.height());
+    let pixel = |share: f32, size: u32| ((share * size as f32).round().max(0.0) as u32).min(size);
+    let (left, right) = (pixel(area.left, width), pixel(area.right, width));
+    let (top, bottom) = (pixel(area.top, height), pixel(area.bottom, height));
+    if right < left + 6 || bottom < top + 6 {
+        return None;
+    }
+    let crop = imageops::crop_imm(flat, left, top, right - left, bottom - top).to_image();
+    let text_height = text_height.unwrap_or((bottom - top) as f32 * 0.6);
+    let ink = Ink::of(&crop)?;
+    let (first, last) = ink.columns(LARGEST_GAP * text_height)?;
+    let (upper, lower) = ink.rows(first, last, text_height)?;
+    let margin = (MARGIN * text_height).round() as u32;
+    // Margins may reach beyond the slot: the recogniser wants room, and the neighbours are farther away than that.
+    let x0 = (left + first as u32).saturating_sub(margin);
+    let y0 = (top + upper as u32).saturating_sub(margin);
+    let x1 = (left + last as u32 + 1 + margin).min(width);
+    let y1 = (top + lower as u32 + 1 + margin).min(height);
+    Some(imageops::crop_imm(flat, x0, y0, x1 - x0, y1 - y0).to_image())
+}
+
+/// Which pixels of a crop are print.
+struct Ink {
+    width: usize,
+    height: usize,
+    dark: Vec<bool>,
+}
+
+impl Ink {
+    /// Print is what is darker than the paper around it by at least half of what the darkest print is.
+    fn of(crop: &RgbImage) -> Option<Self> {
+        let luma = imageops::grayscale(crop);
+        let (width, height) = (luma.width() as usize, luma.height() as usize);
+        let paper = local_high(&luma);
+        let depth: Vec<f32> = luma.as_raw().iter().zip(&paper).map(|(&v, p)| p - f32::from(v)).collect();
+        let mut sorted = depth.clone();
+        let rank = (sorted.len() * 985 / 1000).min(sorted.len().checked_sub(1)?);
+        let (_, darkest, _) = sorted.select_nth_unstable_by(rank, f32::total_cmp);
+        if *darkest < LEAST_CONTRAST {
+            return None;
+        }
+        let threshold = 0.5 * *darkest;
+        Some(Self { width, height, dark: depth.iter().map(|d| *d >= threshold).collect() })
+    }
+
+    /// The first and last column of the print: from the first ink on, up to the first gap that no line has.
+    fn columns(&self, largest_gap: f32) -> Option<(usize, usize)> {
+        let inked = |x: usize| (0..self.height).filter(|y| self.dark[y * self.width + x]).count() >= 2;
+        let mut first = None;
+        let mut last = 0;
+        for x in 0..self.width {
+            if inked(x) {
+                if first.is_some() && (x - last) as f32 > largest_gap {
+                    break;
+                }
+                first = first.or(Some(x));
+                last = x;
+            }
+        }
+        first.filter(|first| last > *first).map(|first| (first, last))
+    }
+
+    /// The first and last row of the print between two columns: the window of about a character's height that holds
+    /// most of it, so that the feet of the line above and the heads of the line below stay outside.
+    fn rows(&self, first: usize, last: usize, text_height: f32) -> Option<(usize, usize)> {
+        let counts: Vec<usize> = (0..self.height)
+            .map(|y| self.dark[y * self.width + first..=y * self.width + last].iter().filter(|dark| **dark).count())
+            .collect();
+        let window = ((text_height * 1.25).round() as usize).clamp(1, self.height);
+        let start =
+            (0..=self.height - window).max_by_key(|start| counts[*start..start + window].iter().sum::<usize>())?;
+        let rows = start..start + window;
+        let upper = rows.clone().find(|y| counts[*y] > 0)?;
+        let lower = rows.rev().find(|y| counts[*y] > 0)?;
+        (lower > upper).then_some((upper, lower))
+    }
+}
+
+/// The paper's luma in a strip of print: for every column the high values of a window around it, so that a shadow or a
+/// reflection that crosses the strip is no print.
+fn local_high(luma: &GrayImage) -> Vec<f32> {
+    let (width, height) = (luma.width() as usize, luma.height() as usize);
+    let reach = height.max(8);
+    let pixels = luma.as_raw();
+    let mut paper = vec![0.0; width * height];
+    let step = 4;
+    let mut values = Vec::with_capacity((2 * reach + 1) * height / 2);
+    for start in (0..width).step_by(step) {
+        let (from, to) = (start.saturating_sub(reach), (start + reach + 1).min(width));
+        values.clear();
+        for y in (0..height).step_by(2) {
+            values.extend(pixels[y * width + from..y * width + to].iter().step_by(2));
+        }
+        let rank = values.len() * 4 / 5;
+        let high = if rank < values.len() { *values.select_nth_unstable(rank).1 } else { 255 };
+        for y in 0..height {
+            for x in start..(start + step).min(width) {
+                paper[y * width + x] = f32::from(high);
+            }
+        }
+    }
+    paper
+}
+
+/// The mean of a square window of `2 × reach + 1` pixels around each pixel.
+pub(crate) fn local_mean(luma: &GrayImage, reach: usize) -> Vec<f32> {
+    let (width, height) = (luma.width() as usize, luma.height() as usize);
+    let pixels = luma.as_raw();
+    // sums[y][x]: everything above and left of (x, y).
+    let mut sums = vec![0u32; (width + 1) * (height + 1)];
+    for y in 0..height {
+        let mut row = 0;
+        for x in 0..width {
+            row += u32::from(pixels[y * width + x]);
+            sums[(y + 1) * (width + 1) + x + 1] = sums[y * (width + 1) + x + 1] + row;
+        }
+    }
+    let mut means = Vec::with_capacity(width * height);
+    for y in 0..height {
+        let (top, bottom) = (y.saturating_sub(reach), (y + reach + 1).min(height));
+        for x in 0..width {
+            let (left, right) = (x.saturating_sub(reach), (x + reach + 1).min(width));
+            let at = |x: usize, y: usize| sums[y * (width + 1) + x];
+            let sum = at(right, bottom) + at(left, top) - at(left, bottom) - at(right, top);
+            means.push(sum as f32 / ((right - left) * (bottom - top)) as f32);
+        }
+    }
+    means
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Rgb;
+
+    use super::*;
+
+    const WHOLE: Box2 = Box2 { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+
+    /// Paper in a falling light with bars of ink at these places (left, top, right, bottom).
+    fn strip(bars: &[[u32; 4]]) -> RgbImage {
+        RgbImage::from_fn(400, 50, |x, y| {
+            let paper = 220 - (x / 4) as u8;
+            let ink = bars.iter().any(|[l, t, r, b]| (*l..*r).contains(&x) && (*t..*b).contains(&y));
+            Rgb([if ink { paper / 3 } else { paper }; 3])
+        })
+    }
+
+    // RN-5
+    #[test]
+    fn a_line_is_trimmed_to_its_ink_and_no_further() {
+        let line = cut(&strip(&[[50, 12, 70, 40], [80, 14, 100, 38], [140, 12, 150, 40]]), &WHOLE).unwrap();
+        assert!((110..=120).contains(&line.width()), "{}", line.width());
+        assert!((38..=44).contains(&line.height()), "{}", line.height());
+    }
+
+    // RN-5
+    #[test]
+    fn ink_after_a_wide_gap_is_something_else() {
+        let line = cut(&strip(&[[50, 12, 70, 40], [80, 14, 100, 38], [350, 0, 400, 50]]), &WHOLE).unwrap();
+        assert!(line.width() < 70, "{}", line.width());
+    }
+
+    // RN-5
+    #[test]
+    fn an_empty_strip_has_no_line() {
+        assert!(cut(&strip(&[]), &WHOLE).is_none());
+        assert!(cut(&RgbImage::new(3, 3), &WHOLE).is_none());
+        assert!(cut(&strip(&[]), &Box2 { left: 0.9, top: 0.0, right: 0.2, bottom: 1.0 }).is_none());
+        assert!(cut(&strip(&[]), &Box2 { left: f32::NAN, top: -7.0, right: 9.0, bottom: 1.0 }).is_none());
+    }
+}

@@ -1,0 +1,259 @@
+//! The whole way: photo → reading or refusal.
+
+use serde::Serialize;
+use shiming_identity::date::Date;
+use shiming_identity::document::{Box2, DocumentKind, FieldName, FormatParameters, Layout, Side, SlotContent, layouts};
+
+use crate::check::{self, Warning};
+use crate::find_lines::{FindLinesError, LineFinder};
+use crate::format;
+use crate::geometry::Quad;
+use crate::labels::locate_by_labels;
+use crate::locate::{Outline, locate};
+use crate::picture::{Frame, Photo};
+use crate::quality::{self, Measured, measured_size};
+use crate::read;
+use crate::recognise::{RecogniseError, Recogniser};
+use crate::rectify::rectify_luma;
+use crate::refusal::{Reason, Refusal};
+use crate::side::{self, Guess};
+
+/// Most outlines that are looked into.
+const MOST_OUTLINES: usize = 6;
+
+/// The model files, as `models/manifest.json` lists them.
+#[derive(Clone, Copy)]
+pub struct Models<'a> {
+    /// Role `recogniser`.
+    pub recogniser: &'a [u8],
+    /// Role `detector`: without it a card whose edges cannot be seen is refused.
+    pub detector: Option<&'a [u8]>,
+}
+
+/// Why a reader cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The recogniser's file.
+    #[error(transparent)]
+    Recogniser(#[from] RecogniseError),
+    /// The detector's file.
+    #[error(transparent)]
+    Detector(#[from] FindLinesError),
+}
+
+/// Reads documents in photos.
+pub struct Reader {
+    recogniser: Recogniser,
+    finder: Option<LineFinder>,
+}
+
+/// One field as read. `Debug` does not show the value.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct ReadField {
+    /// Which field.
+    pub name: FieldName,
+    /// Its value: dates as `YYYY-MM-DD`, 长期 where the document says so, the lines of an address joined.
+    pub value: String,
+    /// Confidence, percent: of the least certain character.
+    pub confidence: u8,
+    /// The value was completed or changed by what the rest of the document proves.
+    pub repaired: bool,
+}
+
+impl std::fmt::Debug for ReadField {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ReadField({:?}, {} %)", self.name, self.confidence)
+    }
+}
+
+/// What a photo of one side says.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct Reading {
+    /// The document.
+    pub document: DocumentKind,
+    /// The side.
+    pub side: Side,
+    /// Its fields, in the layout's order; those that could not be read are missing.
+    pub fields: Vec<ReadField>,
+    /// Figures of the picture.
+    pub measured: Measured,
+    /// Where the document lies in the photo, from its own top left corner on.
+    pub quad: [[f32; 2]; 4],
+    /// The formatted picture (RN-4), encoded as its parameters ask. It never leaves the phone (DC-1).
+    #[serde(skip)]
+    pub formatted: Vec<u8>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+impl Reading {
+    /// The field of this name.
+    #[must_use]
+    pub fn field(&self, name: FieldName) -> Option<&ReadField> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+impl std::fmt::Debug for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reading({:?} {:?}, {} fields)", self.document, self.side, self.fields.len())
+    }
+}
+
+impl Reader {
+    /// Loads the models.
+    pub fn new(models: Models<'_>) -> Result<Self, ModelError> {
+        let recogniser = Recogniser::new(models.recogniser)?;
+        let finder = models.detector.map(LineFinder::new).transpose()?;
+        Ok(Self { recogniser, finder })
+    }
+
+    /// Reads the side of a document in `photo` that one of `formats` is for; any other side is refused. `today` decides
+    /// whether the document has expired.
+    pub fn read(&self, photo: &Photo, formats: &[FormatParameters], today: Date) -> Result<Reading, Refusal> {
+        let frame = photo.frame();
+        let mut documents: Vec<DocumentKind> = formats.iter().map(|format| format.document).collect();
+        documents.dedup();
+        let mut layouts: Vec<Layout> = documents.into_iter().flat_map(layouts).collect();
+        // The operator's parameters take the place of the defaults.
+        for layout in &mut layouts {
+            if let Some(format) = formats.iter().find(|format| is_for(format, layout)) {
+                layout.format = format.clone();
+            }
+        }
+        let found = self.find(&frame, &layouts)?;
+        let (layout, quad) = (found.layout, found.quad);
+
+        let Some(format) = formats.iter().find(|format| is_for(format, layout)) else {
+            return Err(Refusal { reason: Reason::OtherSide, side: Some(layout.side), measured: None });
+        };
+        let refuse = |reason, measured| Refusal { reason, side: Some(layout.side), measured };
+        let (width, height) = measured_size(format);
+        let flat = rectify_luma(&frame, &quad, width, height).ok_or_else(|| refuse(Reason::NoDocument, None))?;
+        let measured = quality::measure(&flat, &quad, frame.width(), frame.height());
+        if let Some(reason) = format::check(format, &quad, &measured) {
+            return Err(refuse(reason, Some(measured)));
+        }
+
+        let flat = format::convert(&frame, &quad, format).ok_or_else(|| refuse(Reason::NoDocument, Some(measured)))?;
+        let failed = |_: RecogniseError| refuse(Reason::ReaderFailed, Some(measured));
+        let birth_line = match birth_area(layout) {
+            Some(area) => read::across(&flat, &area, &self.recogniser).map_err(failed)?,
+            None => None,
+        };
+        let slots = read::slots(&flat, layout, &self.recogniser).map_err(failed)?;
+        let expected = expected(layout);
+        let (fields, warnings) = check::fields(&slots, birth_line.as_ref(), &expected, today);
+        if fields.len() * 2 < expected.len() {
+            return Err(refuse(Reason::Unreadable, Some(measured)));
+        }
+        let formatted = format::encode(&flat, format).ok_or_else(|| refuse(Reason::ReaderFailed, Some(measured)))?;
+        Ok(Reading {
+            document: layout.document,
+            side: layout.side,
+            fields,
+            measured,
+            quad: quad.0,
+            formatted,
+            warnings,
+        })
+    }
+
+    /// The document in the photo: by its edges, else by its labels.
+    fn find<'a>(&self, frame: &Frame<'_>, layouts: &'a [Layout]) -> Result<Guess<'a>, Refusal> {
+        let Some(first) = layouts.first() else { return Err(Refusal::new(Reason::NoDocument)) };
+        let ratio = first.millimetres[0] / first.millimetres[1];
+        let outlines = locate(frame, ratio, MOST_OUTLINES);
+        let guesses = side::guesses(frame, &outlines, layouts);
+        let failed = |_: RecogniseError| Refusal::new(Reason::ReaderFailed);
+        if let Some(guess) = side::confirm(frame, &guesses, &self.recogniser).map_err(failed)? {
+            return Ok(guess);
+        }
+        if let Some(finder) = &self.finder {
+            let found = locate_by_labels(frame, layouts, finder, &self.recogniser)
+                .map_err(|_| Refusal::new(Reason::ReaderFailed))?;
+            if let Some(found) = found
+                && let Some(layout) = layouts.iter().find(|layout| layout.side == found.side)
+            {
+                if is_outside(frame, &found.quad) {
+                    return Err(Refusal { reason: Reason::NotWhole, side: Some(layout.side), measured: None });
+                }
+                return Ok(Guess { layout, quad: found.quad, evidence: 0.0 });
+            }
+        }
+        Err(self.why_not(frame, &outlines, first))
+    }
+
+    /// The best reason for which no document was found.
+    fn why_not(&self, frame: &Frame<'_>, outlines: &[Outline], layout: &Layout) -> Refusal {
+        let Some(outline) = outlines.first() else { return Refusal::new(Reason::NoDocument) };
+        let (width, height) = measured_size(&layout.format);
+        let Some(flat) = rectify_luma(frame, &outline.quad, width, height) else {
+            return Refusal::new(Reason::NoDocument);
+        };
+        let measured = quality::measure(&flat, &outline.quad, frame.width(), frame.height());
+        // Something of a card's shape whose print cannot be made out: what the picture lacks, if it lacks something.
+        let reason = if outline.border_sides == 4 {
+            Reason::NoDocument
+        } else if outline.border_sides > 0 {
+            Reason::NotWhole
+        } else {
+            format::check(&layout.format, &outline.quad, &measured).unwrap_or(Reason::NoDocument)
+        };
+        Refusal { reason, side: None, measured: Some(measured) }
+    }
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reader(detector: {})", self.finder.is_some())
+    }
+}
+
+fn is_for(format: &FormatParameters, layout: &Layout) -> bool {
+    format.document == layout.document && format.side == layout.side
+}
+
+/// Whether a good part of the document lies outside the picture.
+fn is_outside(frame: &Frame<'_>, quad: &Quad) -> bool {
+    let (width, height) = (frame.width() as f32, frame.height() as f32);
+    let slack = 0.02 * (width + height);
+    quad.0.iter().any(|[x, y]| *x < -slack || *y < -slack || *x > width + slack || *y > height + slack)
+}
+
+/// The fields that a side carries.
+fn expected(layout: &Layout) -> Vec<FieldName> {
+    let mut names = Vec::new();
+    for slot in &layout.slots {
+        let of_slot: &[FieldName] = match slot.reads {
+            SlotContent::Name => &[FieldName::Name],
+            SlotContent::Sex => &[FieldName::Sex],
+            SlotContent::Ethnicity => &[FieldName::Ethnicity],
+            SlotContent::BirthYear | SlotContent::BirthMonth | SlotContent::BirthDay => &[FieldName::BirthDate],
+            SlotContent::Address => &[FieldName::Address],
+            SlotContent::IdNumber => &[FieldName::IdNumber],
+            SlotContent::Issuer => &[FieldName::Issuer],
+            SlotContent::Validity => &[FieldName::ValidFrom, FieldName::ValidUntil],
+        };
+        for name in of_slot {
+            if !names.contains(name) {
+                names.push(*name);
+            }
+        }
+    }
+    names
+}
+
+/// The box of the birth date with the labels between and after its parts.
+fn birth_area(layout: &Layout) -> Option<Box2> {
+    let area = |reads: SlotContent| layout.slots.iter().find(|slot| slot.reads == reads).map(|slot| slot.area);
+    let (year, day) = (area(SlotContent::BirthYear)?, area(SlotContent::BirthDay)?);
+    let after = layout.labels.iter().map(|label| label.area).find(|label| {
+        label.left >= day.right - 0.01
+            && label.left < day.right + 0.03
+            && label.top < day.bottom
+            && label.bottom > day.top
+    });
+    let right = after.map_or(day.right, |label| label.right + 0.012);
+    Some(Box2 { left: year.left, top: year.top, right, bottom: year.bottom.max(day.bottom) })
+}
