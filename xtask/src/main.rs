@@ -1,7 +1,12 @@
 //! The developer's commands. `cargo xtask help` lists them.
 
 mod build;
+mod http;
+mod run;
+mod seed;
 mod setup;
+mod specimen;
+mod stack;
 mod task;
 mod workspace;
 
@@ -12,6 +17,8 @@ use anyhow::{Context, Result, bail};
 const HELP: &str = "\
 cargo xtask COMMAND
 
+  run [--check]              everything on this machine: edge, sandbox, pages (--check: end once the page is served)
+  specimen                   draw fictional cards, photos of them, camera streams
   build [edge|sandbox|web]…  build the Workers and the browser package into dist/
 ";
 
@@ -40,8 +47,19 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
                 .collect::<Result<Vec<_>>>()?;
             build::build(if parts.is_empty() { &build::ALL } else { &parts })?;
         }
+        "run" => run::run(flag(rest, "--check")?)?,
+        "specimen" => specimen::run(rest)?,
         "help" | "--help" | "-h" => print!("{HELP}"),
         other => bail!("no command is called `{other}`\n\n{HELP}"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the one flag that a command takes is there.
+fn flag(arguments: &[&str], name: &str) -> Result<bool> {
+    match arguments {
+        [] => Ok(false),
+        [one] if *one == name => Ok(true),
+        _ => bail!("the only option here is `{name}`"),
+    }
 }

@@ -33,8 +33,7 @@ pub fn sandbox_seed_sql() -> Result<String> {
     for (position, citizen) in people.iter().enumerate() {
         let Citizen { name, sex, ethnicity, birth_date, address, id_number, issuer, valid_from, valid_until } = citizen;
         let portrait = STANDARD.encode(portrait_jpeg(citizen));
-        let texts =
-            [id_number, name, sex, ethnicity, birth_date, address, issuer, valid_from, valid_until, &portrait];
+        let texts = [id_number, name, sex, ethnicity, birth_date, address, issuer, valid_from, valid_until, &portrait];
         let values: Vec<String> = texts.into_iter().map(|text| quote(text)).collect();
         writeln!(
             sql,
@@ -95,7 +94,7 @@ fn subscription(position: usize, people: &[Citizen]) -> Result<Subscription> {
         _ => number.clone(),
     };
     // From 16 on every fifth is somebody's already: an effective card that no failed attempt may switch off (RN-10).
-    let taken = position >= 16 && (position < 20 || position % 5 == 0);
+    let taken = position >= 16 && (position < 20 || position.is_multiple_of(5));
     let holder = taken.then(|| people.get((position + 100) % people.len())).flatten();
     let sim = match (taken, position % 2) {
         (true, _) => "active",

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use shiming_specimen::{
-    Citizen, Fault, Fonts, PhotoStyle, citizen, citizens, draw_back, draw_front, photograph, scene, write_y4m,
+    Citizen, Fault, Fonts, PhotoStyle, RgbImage, citizen, citizens, draw_back, draw_front, photograph, scene, write_y4m,
 };
 
 const USAGE: &str = "\
@@ -17,10 +17,11 @@ cargo xtask specimen citizens [--count 300] [--json] [--out FILE]
 N is the citizen's place in the list, from 0. FAULT: blurred, glare, dark, bright, cut_off, small, steep, empty.";
 
 /// Runs `cargo xtask specimen` with what follows that word.
-pub fn run(args: &[String]) -> Result<()> {
-    let Some((command, rest)) = args.split_first() else { bail!("{USAGE}") };
+pub fn run(args: &[impl AsRef<str>]) -> Result<()> {
+    let args: Vec<&str> = args.iter().map(AsRef::as_ref).collect();
+    let Some((&command, rest)) = args.split_first() else { bail!("{USAGE}") };
     let options = Options(rest);
-    match command.as_str() {
+    match command {
         "card" => {
             let card = options.card(&options.citizen()?, &fonts()?)?;
             card.save(options.out()?)?;
@@ -80,16 +81,16 @@ fn style(name: &str, seed: u64) -> Result<PhotoStyle> {
 }
 
 /// `--name value` and `--flag`.
-struct Options<'a>(&'a [String]);
+struct Options<'a>(&'a [&'a str]);
 
 impl Options<'_> {
     fn value(&self, name: &str) -> Option<&str> {
-        let at = self.0.iter().position(|arg| arg == name)?;
-        self.0.get(at + 1).map(String::as_str)
+        let at = self.0.iter().position(|&arg| arg == name)?;
+        self.0.get(at + 1).copied()
     }
 
     fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|arg| arg == name)
+        self.0.contains(&name)
     }
 
     fn number(&self, name: &str) -> Result<Option<u32>> {
@@ -108,7 +109,7 @@ impl Options<'_> {
         Ok(self.value("--out").with_context(|| format!("--out is missing\n{USAGE}"))?.into())
     }
 
-    fn card(&self, citizen: &Citizen, fonts: &Fonts) -> Result<image::RgbImage> {
+    fn card(&self, citizen: &Citizen, fonts: &Fonts) -> Result<RgbImage> {
         let width = self.number("--width")?.unwrap_or(scene::CARD_WIDTH);
         Ok(match self.value("--side").unwrap_or("front") {
             "front" => draw_front(citizen, fonts, width),

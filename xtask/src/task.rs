@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -123,7 +123,7 @@ impl Line {
         line
     }
 
-    fn tick(&mut self, log: &PathBuf) {
+    fn tick(&mut self, log: &Path) {
         let every = if self.terminal { Duration::from_millis(500) } else { HEARTBEAT };
         if self.shown.elapsed() < every {
             return;
@@ -148,7 +148,7 @@ impl Line {
 }
 
 /// The last line with something in it.
-fn last_line(log: &PathBuf) -> String {
+fn last_line(log: &Path) -> String {
     let bytes = std::fs::read(log).unwrap_or_default();
     let tail = &bytes[bytes.len().saturating_sub(2000)..];
     let text = String::from_utf8_lossy(tail).into_owned();

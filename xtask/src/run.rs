@@ -1,0 +1,90 @@
+//! `cargo xtask run`: the whole system on this machine, from a fresh clone to a page that is served.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::stack::Stack;
+use crate::workspace::{self, Stamp};
+use crate::{build, http, seed, task};
+
+/// Builds and starts everything, says what to open, and stays until Ctrl-C. With `check`: until the page was served
+/// once.
+pub fn run(check: bool) -> Result<()> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stopped);
+    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst)).context("cannot listen for Ctrl-C")?;
+
+    prepare()?;
+    let mut stack = Stack::start(&workspace::path(".wrangler/state"))?;
+    println!("{}", guide(&stack)?);
+    if check {
+        return served(&stack);
+    }
+    stack.watch(|| stopped.load(Ordering::SeqCst))?;
+    println!("stopping");
+    Ok(())
+}
+
+/// Everything that has to be there before the Workers start.
+pub fn prepare() -> Result<()> {
+    build::build(&build::ALL)?;
+    photos()
+}
+
+/// Photos of the first citizens' cards, which the sandbox serves.
+fn photos() -> Result<()> {
+    let assets = workspace::path("dist/sandbox-assets");
+    let inputs = ["crates/specimen", "xtask/src/seed.rs", "documents"].map(workspace::path);
+    let stamp = Stamp::new("photos", &inputs, "")?;
+    if stamp.holds(&[assets.join("citizens/0/card/front.jpg")]) {
+        return Ok(());
+    }
+    task::step("photos of fictional cards", || seed::card_photos(&assets, &workspace::path("node_modules")))?;
+    stamp.set()
+}
+
+/// What to open, and whom to try: the first citizen whose card nobody registered yet.
+fn guide(stack: &Stack) -> Result<String> {
+    let citizens = http::get(stack.sandbox.port, "/citizens")?;
+    let citizens: Value = serde_json::from_str(&citizens.body).context("the sandbox does not list its citizens")?;
+    let (edge, sandbox) = (stack.edge.url(), stack.sandbox.url());
+    let mut lines = vec![
+        String::new(),
+        format!("Open       {edge}"),
+        format!("Sandbox    {sandbox}   (register, CRM, message centre, phones)"),
+    ];
+    let free = citizens.as_array().into_iter().flatten().take(seed::WITH_PHOTOS).find(|citizen| {
+        let subscription = &citizen["subscription"];
+        subscription["registered"] == false && subscription["sim"] != "active"
+    });
+    if let Some(citizen) = free {
+        let of = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let subscription = &citizen["subscription"];
+        let (name, index) = (of(&citizen["name"]), of(&citizen["index"]));
+        let (card, number) = (of(&subscription["iccid"]), of(&subscription["number"]));
+        let line = of(&subscription["contact_line"]);
+        lines.extend([
+            format!("\nA fictional citizen to try: {name}"),
+            format!("  SIM card   {card}"),
+            format!("  number     {number}"),
+            format!("  phone      {sandbox}/phones/{line}"),
+            format!("  ID card    {sandbox}/citizens/{index}/card/front.jpg"),
+            format!("             {sandbox}/citizens/{index}/card/back.jpg"),
+        ]);
+    }
+    lines.push("\nCtrl-C stops both.".to_owned());
+    Ok(lines.join("\n"))
+}
+
+/// The page comes, and says who it is.
+fn served(stack: &Stack) -> Result<()> {
+    let page = http::get(stack.edge.port, "/")?;
+    if page.status != 200 || !page.body.contains("<html") {
+        bail!("{} answers {} without a page", stack.edge.url(), page.status);
+    }
+    println!("the page is served");
+    Ok(())
+}

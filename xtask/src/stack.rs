@@ -1,0 +1,177 @@
+//! Both Workers, running on this machine on embedded state.
+
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{http, seed, setup, task, workspace};
+
+/// Longest wait for a Worker's first answer.
+const START: Duration = Duration::from_mins(1);
+
+/// Time that a Worker has to end by itself.
+const STOP: Duration = Duration::from_secs(5);
+
+/// Both Workers. They end when this is dropped.
+pub struct Stack {
+    /// The edge: pages and API.
+    pub edge: Worker,
+    /// The outside world.
+    pub sandbox: Worker,
+}
+
+/// One Worker: a wrangler that runs a workerd.
+pub struct Worker {
+    name: &'static str,
+    child: Child,
+    log: PathBuf,
+    /// Where it answers.
+    pub port: u16,
+}
+
+impl Stack {
+    /// Prepares the state below `state` and starts both Workers there, on their usual ports if these are free.
+    pub fn start(state: &Path) -> Result<Self> {
+        secrets()?;
+        prepare(state)?;
+        let edge_port = http::free_port(8787)?;
+        let sandbox_port = http::free_port(8788)?;
+        let edge_url = format!("http://127.0.0.1:{edge_port}");
+        let sandbox_url = format!("http://127.0.0.1:{sandbox_port}");
+
+        let mut sandbox = Worker::start("sandbox", state, sandbox_port, &[("EDGE_URL", &edge_url)])?;
+        let mut edge = Worker::start(
+            "edge",
+            state,
+            edge_port,
+            &[
+                ("PUBLIC_ORIGIN", &edge_url),
+                ("REGISTER_URL", &sandbox_url),
+                ("CRM_URL", &sandbox_url),
+                ("SMS_URL", &sandbox_url),
+                ("GATEWAY_URL", &sandbox_url),
+            ],
+        )?;
+        task::step("Workers start", || {
+            sandbox.wait_for("/")?;
+            edge.wait_for("/v1/health")
+        })?;
+        Ok(Self { edge, sandbox })
+    }
+
+    /// Waits until one of the Workers ends, which none should, or `stopped` says so.
+    pub fn watch(&mut self, stopped: impl Fn() -> bool) -> Result<()> {
+        while !stopped() {
+            for worker in [&mut self.edge, &mut self.sandbox] {
+                if let Some(status) = worker.child.try_wait()? {
+                    bail!("the {} ended ({status}); its output is in {}", worker.name, worker.log.display());
+                }
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Ok(())
+    }
+}
+
+impl Worker {
+    fn start(name: &'static str, state: &Path, port: u16, variables: &[(&str, &str)]) -> Result<Self> {
+        let mut wrangler = setup::wrangler(&["dev", "-c", config(name), "--local", "--test-scheduled"])?;
+        wrangler.arg("--persist-to").arg(state.join(name));
+        wrangler.args(["--ip", "127.0.0.1", "--port", &port.to_string(), "--inspector-port", "0"]);
+        for (variable, value) in variables {
+            wrangler.args(["--var", &format!("{variable}:{value}")]);
+        }
+        // A group of its own: wrangler's workerd ends with it, and Ctrl-C reaches us first.
+        wrangler.process_group(0);
+        let (child, log) = task::spawn(&format!("worker {name}"), &mut wrangler)?;
+        Ok(Self { name, child, log, port })
+    }
+
+    /// Where it answers.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn wait_for(&mut self, path: &str) -> Result<()> {
+        let start = Instant::now();
+        loop {
+            if http::get(self.port, path).is_ok_and(|answer| answer.status == 200) {
+                return Ok(());
+            }
+            let ended = self.child.try_wait()?.is_some();
+            if ended || start.elapsed() > START {
+                let output = std::fs::read_to_string(&self.log).unwrap_or_default();
+                bail!("the {} does not answer at {}{path}; wrangler says:\n{output}", self.name, self.url());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn signal(&self, signal: &str) {
+        let group = format!("-{}", self.child.id());
+        // Whatever is left of the group; nothing may be.
+        let _ = task::command("kill", &[signal, "--", &group]).stderr(std::process::Stdio::null()).status();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.signal("-TERM");
+        let start = Instant::now();
+        while start.elapsed() < STOP && matches!(self.child.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self.signal("-KILL");
+        let _ = self.child.wait();
+    }
+}
+
+/// The configuration of a Worker.
+fn config(name: &str) -> &'static str {
+    if name == "edge" { "wrangler.toml" } else { "crates/sandbox/wrangler.toml" }
+}
+
+/// Development secrets for both Workers, where there are none yet. Their ids begin with `dev-`, which a Worker in
+/// production refuses.
+fn secrets() -> Result<()> {
+    for folder in [workspace::path("."), workspace::path("crates/sandbox")] {
+        let (example, own) = (folder.join(".dev.vars.example"), folder.join(".dev.vars"));
+        if !own.exists() && example.exists() {
+            workspace::copy(&example, &own)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tables and people.
+fn prepare(state: &Path) -> Result<()> {
+    for (name, database) in [("edge", "shiming"), ("sandbox", "shiming-sandbox")] {
+        let folder =
+            if name == "edge" { workspace::path("migrations") } else { workspace::path("crates/sandbox/migrations") };
+        let stamp = state.join(name).join("migrated");
+        let wanted = workspace::files(&folder)?.len().to_string();
+        if std::fs::read_to_string(&stamp).is_ok_and(|done| done == wanted) {
+            continue;
+        }
+        let mut wrangler = setup::wrangler(&["d1", "migrations", "apply", database, "--local", "-c", config(name)])?;
+        wrangler.arg("--persist-to").arg(state.join(name));
+        task::run(&format!("tables {name}"), &mut wrangler)?;
+        workspace::write(&stamp, wanted)?;
+    }
+
+    let statements = task::step("draw the register's portraits", seed::sandbox_seed_sql)?;
+    let stamp = state.join("sandbox/seeded");
+    if std::fs::read_to_string(&stamp).is_ok_and(|done| done == statements) {
+        return Ok(());
+    }
+    let file = workspace::scratch()?.join("seed.sql");
+    workspace::write(&file, &statements)?;
+    let mut wrangler =
+        setup::wrangler(&["d1", "execute", "shiming-sandbox", "--local", "-y", "-c", config("sandbox"), "--file"])?;
+    wrangler.arg(&file).arg("--persist-to").arg(state.join("sandbox"));
+    task::run("fictional citizens", &mut wrangler)?;
+    workspace::write(&stamp, statements).context("cannot note that the sandbox was seeded")
+}
