@@ -122,7 +122,7 @@ fn print_label(on: &mut RgbImage, sheet: &Sheet, fonts: &Fonts, label: &Label, s
     let tracking = if gaps == 0 { 0.0 } else { ((right - left) - (ink[2] - ink[0])) / count(gaps) };
     let line = Line { tracking, ..bare };
     let ink = line.ink(&label.text);
-    let x = (left + right) / 2.0 - (ink[0] + ink[2]) / 2.0;
+    let x = f32::midpoint(left, right) - f32::midpoint(ink[0], ink[2]);
     let baseline = f32::midpoint(top, bottom) - f32::midpoint(ink[1], ink[3]);
     line.draw(on, &label.text, x, baseline, colour, 0.95);
 }
@@ -213,60 +213,61 @@ fn mark(on: &mut RgbImage, sheet: &Sheet, fonts: &Fonts, side: Side) {
 
 /// A pale ground of fine waves and a rosette.
 fn ground(on: &mut Pixmap, sheet: &Sheet, side: Side) {
-    let (w, h) = (sheet.width, sheet.height);
+    let (width, height) = (sheet.width, sheet.height);
     let colours: [Rgb8; 3] = match side {
         Side::Front => [[226, 238, 244], [240, 238, 240], [222, 236, 238]],
         Side::Back => [[240, 232, 236], [230, 238, 242], [238, 234, 228]],
     };
-    let stop = |at: f32, [r, g, b]: Rgb8| GradientStop::new(at, Color::from_rgba8(r, g, b, 255));
+    let stop = |at: f32, [red, green, blue]: Rgb8| GradientStop::new(at, Color::from_rgba8(red, green, blue, 255));
     let stops = vec![stop(0.0, colours[0]), stop(0.55, colours[1]), stop(1.0, colours[2])];
-    let (from, to) = (Point::from_xy(0.0, 0.0), Point::from_xy(w, h));
-    if let (Some(shader), Some(all)) =
-        (LinearGradient::new(from, to, stops, SpreadMode::Pad, Transform::identity()), Rect::from_xywh(0.0, 0.0, w, h))
-    {
+    let (from, to) = (Point::from_xy(0.0, 0.0), Point::from_xy(width, height));
+    let shader = LinearGradient::new(from, to, stops, SpreadMode::Pad, Transform::identity());
+    if let (Some(shader), Some(all)) = (shader, Rect::from_xywh(0.0, 0.0, width, height)) {
         let paint = tiny_skia::Paint { shader, ..tiny_skia::Paint::default() };
         on.fill_rect(all, &paint, Transform::identity(), None);
     }
-    let pen = 0.0011 * w;
+    let pen = 0.0011 * width;
     for index in 0..58_u8 {
-        let i = f32::from(index);
+        let row = f32::from(index);
         let colour: Rgb8 = if index % 2 == 0 { [120, 176, 206] } else { [222, 160, 178] };
-        let wave = path(|b| {
-            for step in 0..=120_u8 {
-                let t = f32::from(step) / 120.0;
-                let swing = (t * 19.0 + i * 0.21).sin() * 0.016 + (t * 6.3 - i * 0.13).sin() * 0.03;
-                let y = ((i - 3.0) / 52.0 + swing) * h;
-                if step == 0 {
-                    b.move_to(0.0, y);
-                } else {
-                    b.line_to(t * w, y);
-                }
-            }
+        let wave = (0..=120_u8).map(|step| {
+            let along = f32::from(step) / 120.0;
+            let swing = (along * 19.0 + row * 0.21).sin() * 0.016 + (along * 6.3 - row * 0.13).sin() * 0.03;
+            (along * width, ((row - 3.0) / 52.0 + swing) * height)
         });
-        stroke(on, wave, colour, 0.26, pen, Transform::identity());
+        stroke(on, polyline(wave), colour, 0.26, pen, Transform::identity());
     }
     // The rosette stands where neither portrait nor emblem is.
     let (x, y, radius) = match side {
-        Side::Front => (0.4 * w, 0.5 * h, 0.34 * h),
-        Side::Back => (0.6 * w, 0.55 * h, 0.4 * h),
+        Side::Front => (0.4 * width, 0.5 * height, 0.36 * height),
+        Side::Back => (0.62 * width, 0.56 * height, 0.4 * height),
     };
-    for ring in 0..7_u8 {
-        let phase = f32::from(ring) * 0.27;
-        let rose = path(|b| {
-            for step in 0..=240_u16 {
-                let angle = f32::from(step) / 240.0 * std::f32::consts::TAU;
-                let r = radius * (0.72 + 0.26 * (angle * 8.0 + phase * 3.0).sin()) * (1.0 - f32::from(ring) * 0.07);
-                let (dy, dx) = (angle + phase * 0.1).sin_cos();
-                if step == 0 {
-                    b.move_to(x + dx * r, y + dy * r);
-                } else {
-                    b.line_to(x + dx * r, y + dy * r);
-                }
-            }
-            b.close();
-        });
-        stroke(on, rose, [150, 190, 176], 0.3, pen, Transform::identity());
+    let rings: [(f32, f32, f32, Rgb8); 2] = [(0.8, 0.2, 14.0, [112, 172, 168]), (0.42, 0.24, 8.0, [206, 150, 176])];
+    for (base, swing, petals, colour) in rings {
+        for curve in 0..9_u8 {
+            let phase = f32::from(curve) / 9.0 * std::f32::consts::TAU;
+            let petal = (0..=360_u16).map(|step| {
+                let angle = f32::from(step) / 360.0 * std::f32::consts::TAU;
+                let reach = radius * (base + swing * (angle * petals + phase).sin() * (angle * 2.0 + phase).cos());
+                let (dy, dx) = angle.sin_cos();
+                (x + dx * reach, y + dy * reach)
+            });
+            stroke(on, polyline(petal), colour, 0.2, pen, Transform::identity());
+        }
     }
+}
+
+/// A line through `points`.
+fn polyline(points: impl Iterator<Item = (f32, f32)>) -> Option<tiny_skia::Path> {
+    path(|b| {
+        for (index, (x, y)) in points.enumerate() {
+            if index == 0 {
+                b.move_to(x, y);
+            } else {
+                b.line_to(x, y);
+            }
+        }
+    })
 }
 
 /// An emblem of our own: a gear around an eight-pointed star.
@@ -274,18 +275,10 @@ fn emblem(on: &mut Pixmap, [left, top, right, bottom]: [f32; 4]) {
     let at = Transform::from_row((right - left) / 200.0, 0.0, 0.0, (bottom - top) / 200.0, left, top);
     let (red, gold): (Rgb8, Rgb8) = ([196, 48, 52], [236, 190, 84]);
     let around = |points: u16, radius: &dyn Fn(u16) -> f32| {
-        path(|b| {
-            for point in 0..points {
-                let angle = (f32::from(point) / f32::from(points) - 0.25) * std::f32::consts::TAU;
-                let (x, y) = (100.0 + radius(point) * angle.cos(), 100.0 + radius(point) * angle.sin());
-                if point == 0 {
-                    b.move_to(x, y);
-                } else {
-                    b.line_to(x, y);
-                }
-            }
-            b.close();
-        })
+        polyline((0..points).map(|point| {
+            let angle = (f32::from(point) / f32::from(points) - 0.25) * std::f32::consts::TAU;
+            (100.0 + radius(point) * angle.cos(), 100.0 + radius(point) * angle.sin())
+        }))
     };
     let circle = |radius: f32| {
         let rect = Rect::from_ltrb(100.0 - radius, 100.0 - radius, 100.0 + radius, 100.0 + radius);

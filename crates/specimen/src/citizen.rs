@@ -12,9 +12,9 @@ pub const REFERENCE_DAY: &str = "2026-11-01";
 /// Index of the one citizen among the first 300 whose card has expired on [`REFERENCE_DAY`]: the last of a list of 300.
 pub const EXPIRED: usize = 299;
 
-const REFERENCE: Day = Day { year: 2026, month: 11, day: 1 };
+const REFERENCE: Civil = Civil { year: 2026, month: 11, day: 1 };
 /// No card but the expired one ends before this day, so that tests which ask the real clock last until then.
-const FIRST_END: Day = Day { year: 2031, month: 1, day: 1 };
+const FIRST_END: Civil = Civil { year: 2031, month: 1, day: 1 };
 
 /// A fictional person and the data on their resident ID card, written as on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,17 +77,16 @@ const FIRST: [(&str, &str, &str, i32); 20] = [
 pub fn citizen(index: usize) -> Citizen {
     let seed = index as u64;
     let mut dice = Dice::new("citizen", seed);
-    let (name, male, ethnicity, birth_year) = match FIRST.get(index) {
-        Some(&(name, sex, ethnicity, year)) => (name.to_owned(), sex == "男", ethnicity, year),
-        None => {
-            let male = dice.chance(50);
-            let ethnicity = ethnicity(index, &mut dice);
-            // Ten years from 2014 are the term of somebody born in 1994.
-            let year = if index == EXPIRED { 1994 } else { 1940 + i32_below(&mut dice, 69) };
-            (name(ethnicity, male, &mut dice), male, ethnicity, year)
-        }
+    let (name, male, ethnicity, birth_year) = if let Some(&(name, sex, ethnicity, year)) = FIRST.get(index) {
+        (name.to_owned(), sex == "男", ethnicity, year)
+    } else {
+        let male = dice.chance(50);
+        let ethnicity = ethnicity(index, &mut dice);
+        // Ten years from 2014 are the term of somebody born in 1994.
+        let year = if index == EXPIRED { 1994 } else { 1940 + i32_below(&mut dice, 69) };
+        (name(ethnicity, male, &mut dice), male, ethnicity, year)
     };
-    let birth = Day::any(birth_year, &mut dice);
+    let birth = Civil::any(birth_year, &mut dice);
     let place = home(ethnicity, &mut dice);
     let code = places::ABOLISHED
         .iter()
@@ -95,7 +94,7 @@ pub fn citizen(index: usize) -> Citizen {
         .map_or(place.code, |(code, ..)| code);
     let order = 1 + 2 * dice.below(499) + u32::from(!male);
     let (from, until) = if index == EXPIRED {
-        let from = Day { year: 2014, month: 3, day: 12 };
+        let from = Civil { year: 2014, month: 3, day: 12 };
         (from, Some(from.years_later(10)))
     } else {
         validity(birth, &mut dice)
@@ -109,7 +108,7 @@ pub fn citizen(index: usize) -> Citizen {
         id_number: with_check_character(&format!("{code}{}{order:03}", birth.iso().replace('-', ""))),
         issuer: place.issuer(),
         valid_from: from.iso(),
-        valid_until: until.map_or_else(|| LONG_TERM.to_owned(), Day::iso),
+        valid_until: until.map_or_else(|| LONG_TERM.to_owned(), Civil::iso),
     }
 }
 
@@ -225,10 +224,10 @@ fn address(place: &places::Place, dice: &mut Dice) -> String {
 /// First and last day of a card that is valid on the reference day; none is 长期.
 ///
 /// 居民身份证法 art. 5: five years below the age of 16, ten from 16 to 25, twenty from 26 to 45, without end from 46.
-fn validity(birth: Day, dice: &mut Dice) -> (Day, Option<Day>) {
+fn validity(birth: Civil, dice: &mut Dice) -> (Civil, Option<Civil>) {
     for _ in 0..1000 {
         // The second generation of cards began in 2004.
-        let from = Day::any(2004 + i32_below(dice, 23), dice);
+        let from = Civil::any(2004 + i32_below(dice, 23), dice);
         if from < birth || from >= REFERENCE {
             continue;
         }
@@ -242,7 +241,7 @@ fn validity(birth: Day, dice: &mut Dice) -> (Day, Option<Day>) {
             return (from, until);
         }
     }
-    let from = Day { year: 2026, month: 10, day: 8 };
+    let from = Civil { year: 2026, month: 10, day: 8 };
     (from, Some(from.years_later(5)))
 }
 
@@ -264,13 +263,13 @@ fn i32_below(dice: &mut Dice, bound: u32) -> i32 {
 
 /// A day of the Gregorian calendar.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Day {
+struct Civil {
     year: i32,
     month: u32,
     day: u32,
 }
 
-impl Day {
+impl Civil {
     fn any(year: i32, dice: &mut Dice) -> Self {
         let month = 1 + dice.below(12);
         // The 29th of February would need a rule for cards that end in another year; nobody here is born on it.
@@ -297,7 +296,7 @@ impl Citizen {
     pub fn age(&self) -> u32 {
         let mut parts = self.birth_date.split('-').map(|part| part.parse::<u32>().unwrap_or(0));
         let mut next = || parts.next().unwrap_or(0);
-        let birth = Day { year: i32::try_from(next()).unwrap_or(0), month: next(), day: next() };
+        let birth = Civil { year: i32::try_from(next()).unwrap_or(0), month: next(), day: next() };
         u32::try_from(birth.age_on(REFERENCE)).unwrap_or(0)
     }
 

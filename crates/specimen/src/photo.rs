@@ -397,11 +397,18 @@ fn outside_card(x: f32, y: f32, height: f32) -> f32 {
 fn bilinear(image: &RgbImage, x: f32, y: f32) -> [f32; 3] {
     let (right, bottom) = (image.width().saturating_sub(1), image.height().saturating_sub(1));
     let (x, y) = (x.clamp(0.0, f32_of(right)), y.clamp(0.0, f32_of(bottom)));
-    let (x0, y0) = (x as u32, y as u32);
-    let (x1, y1) = ((x0 + 1).min(right), (y0 + 1).min(bottom));
-    let (fx, fy) = (x - f32_of(x0), y - f32_of(y0));
-    let [a, b, c, d] = [(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(|(x, y)| image.get_pixel(x, y).0.map(f32::from));
-    std::array::from_fn(|i| (a[i] * (1.0 - fx) + b[i] * fx) * (1.0 - fy) + (c[i] * (1.0 - fx) + d[i] * fx) * fy)
+    let (left, top) = (x as u32, y as u32);
+    let (fx, fy) = (x - f32_of(left), y - f32_of(top));
+    let mut colour = [0.0; 3];
+    for (dx, dy, weight) in
+        [(0, 0, (1.0 - fx) * (1.0 - fy)), (1, 0, fx * (1.0 - fy)), (0, 1, (1.0 - fx) * fy), (1, 1, fx * fy)]
+    {
+        let neighbour = image.get_pixel((left + dx).min(right), (top + dy).min(bottom));
+        for (sum, part) in colour.iter_mut().zip(neighbour.0) {
+            *sum += weight * f32::from(part);
+        }
+    }
+    colour
 }
 
 /// Exposure, light that falls off to one side, a cast shadow, the lens's vignette and the white balance.
@@ -462,9 +469,9 @@ pub(crate) fn draw_backdrop(style: &PhotoStyle) -> RgbImage {
                 let seam = 1.0 - 0.55 * (1.0 - smooth((v - plank * 210.0) / 3.5)).max(0.0);
                 let bend = value_noise(u / 260.0, v / 90.0 + plank * 7.0, style.seed);
                 let grain = value_noise(u / 90.0 + offset, v / 2.6 + bend * 26.0 + plank * 31.0, style.seed);
-                let ring = ((v / 9.0 + bend * 9.0).sin() * 0.5 + 0.5).powi(3);
+                let year = ((v / 9.0 + bend * 9.0).sin() * 0.5 + 0.5).powi(3);
                 let tint = 0.92 + 0.12 * value_noise(plank * 3.7, offset, style.seed);
-                let gain = tint * seam * (0.84 + 0.2 * grain - 0.08 * ring);
+                let gain = tint * seam * (0.84 + 0.2 * grain - 0.08 * year);
                 *pixel = Rgb(tone.map(|part| byte(part * gain)));
             }
         }
@@ -496,12 +503,12 @@ pub(crate) fn draw_backdrop(style: &PhotoStyle) -> RgbImage {
             let tone = tones[dice.index(tones.len())];
             for (x, y, pixel) in image.enumerate_pixels_mut() {
                 let (u, v) = (f32_of(x) / unit, f32_of(y) / unit);
-                let (warp, weft) = (u * 0.62 + v * 0.11, v * 0.62 - u * 0.11);
-                let over = (warp.sin() * weft.sin()).signum();
-                let thread = 0.5 + 0.5 * if over > 0.0 { (warp * 2.0).cos() } else { (weft * 2.0).cos() };
+                let (across, down) = (u * 0.62 + v * 0.11, v * 0.62 - u * 0.11);
+                let over = (across.sin() * down.sin()).signum();
+                let yarn = 0.5 + 0.5 * if over > 0.0 { (across * 2.0).cos() } else { (down * 2.0).cos() };
                 let fold = value_noise(u / 210.0 + 3.0, v / 320.0, style.seed);
                 let fibre = value_noise(u / 1.7, v / 1.7, style.seed ^ 9);
-                let gain = 0.6 + 0.2 * thread + 0.26 * fold + 0.12 * fibre;
+                let gain = 0.6 + 0.2 * yarn + 0.26 * fold + 0.12 * fibre;
                 *pixel = Rgb(tone.map(|part| byte(part * gain)));
             }
         }
