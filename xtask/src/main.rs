@@ -19,6 +19,7 @@ cargo xtask COMMAND
 
   run [--check]              everything on this machine: edge, sandbox, pages (--check: end once the page is served)
   specimen                   draw fictional cards, photos of them, camera streams
+  state DIRECTORY            the tables and fictional citizens that the Workers start from, for tests to copy
   build [edge|sandbox|web]…  build the Workers and the browser package into dist/
 ";
 
@@ -48,6 +49,10 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
             build::build(if parts.is_empty() { &build::ALL } else { &parts })?;
         }
         "run" => run::run(flag(rest, "--check")?)?,
+        "state" => match rest {
+            [directory] => stack::prepare(&workspace::path(directory))?,
+            _ => bail!("say which directory the state goes to"),
+        },
         "specimen" => specimen::run(rest)?,
         "help" | "--help" | "-h" => print!("{HELP}"),
         other => bail!("no command is called `{other}`\n\n{HELP}"),

@@ -35,7 +35,6 @@ pub struct Worker {
 impl Stack {
     /// Prepares the state below `state` and starts both Workers there, on their usual ports if these are free.
     pub fn start(state: &Path) -> Result<Self> {
-        secrets()?;
         prepare(state)?;
         let edge_port = http::free_port(8787)?;
         let sandbox_port = http::free_port(8788)?;
@@ -146,8 +145,9 @@ fn secrets() -> Result<()> {
     Ok(())
 }
 
-/// Tables and people.
-fn prepare(state: &Path) -> Result<()> {
+/// Secrets, tables and people: all that the Workers start from. The state of `edge` and `sandbox` lies below `state`.
+pub fn prepare(state: &Path) -> Result<()> {
+    secrets()?;
     for (name, database) in [("edge", "shiming"), ("sandbox", "shiming-sandbox")] {
         let folder =
             if name == "edge" { workspace::path("migrations") } else { workspace::path("crates/sandbox/migrations") };
