@@ -12,6 +12,7 @@ use shiming_outside::crm::{
 use shiming_outside::gateway::{CallAccepted, PlaceCall};
 use shiming_outside::register::{Portrait, VerifyCitizen};
 use shiming_outside::sms::{MessageAccepted, SendServiceMessage};
+use shiming_proof::IdempotencyKey;
 use shiming_wire::Text;
 use worker::{Delay, Request, Result};
 
@@ -19,7 +20,7 @@ use crate::answer::Answer;
 use crate::auth;
 use crate::rules::crm::{activate, deactivate_provisional, move_record};
 use crate::rules::faults::{FaultKind, Phase, system_of};
-use crate::rules::idempotency::{Judgement, Recorded, judge, well_formed};
+use crate::rules::idempotency::{Judgement, Recorded, judge};
 use crate::rules::phone::{CallState, dialable, takes_messages};
 use crate::rules::{gateway, register};
 use crate::store::{LedgerRow, PhoneCallRow, SubscriptionRow};
@@ -67,12 +68,12 @@ impl World {
         if body.len() > MAX_BODY {
             return Ok(("refused", Answer::problem(413, "body-too-large", "The body is larger than any call needs.")));
         }
-        if let Err(reason) = auth::verify(&self.env, request, path, body, now_ms() / 1000) {
-            return Ok(("unauthorized", Answer::problem(401, "signature", &reason)));
-        }
-        if !well_formed(key) {
+        let Ok(idempotency_key) = IdempotencyKey::parse(key) else {
             let title = "Every call carries an Idempotency-Key of 16 to 64 visible ASCII characters.";
             return Ok(("refused", Answer::problem(400, "idempotency-key-missing", title)));
+        };
+        if let Err(error) = auth::verify(&self.env, request, system, idempotency_key, body, now_ms() / 1000)? {
+            return Ok(("unauthorized", Answer::problem(401, "signature", &error.to_string())));
         }
 
         self.wait_while_held(id, path, Phase::Before).await?;
@@ -290,8 +291,9 @@ impl World {
     /// CB-4: only a call whose session key is right is dialled.
     fn place_call(&self, ask: &PlaceCall, twice: bool) -> Result<Answer> {
         let (store, now) = (self.store()?, now_ms());
-        let k1 = self.env.secret("GATEWAY_K1")?.to_string();
-        if let Err(refusal) = gateway::check(ask, k1.as_bytes(), now / 1000) {
+        let service_keys = auth::keys(&self.env, "GATEWAY_SERVICE_KEY")?;
+        let right = service_keys.iter().map(|k1| gateway::check(ask, &k1.secret, now / 1000)).reduce(std::result::Result::or);
+        if let Err(refusal) = right.unwrap_or(Err(gateway::Refusal::SessionKey)) {
             return Ok(Answer::problem(403, refusal.code(), &refusal.to_string()));
         }
         // Used up only by a call that is otherwise right, so that nobody without K1 can spend nonces.

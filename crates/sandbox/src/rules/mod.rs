@@ -5,5 +5,6 @@ pub mod door;
 pub mod faults;
 pub mod gateway;
 pub mod idempotency;
+pub mod keys;
 pub mod phone;
 pub mod register;
