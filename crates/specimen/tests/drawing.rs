@@ -136,6 +136,34 @@ fn values_lie_in_their_slots_and_nowhere_else() {
     }
 }
 
+/// Where the first character's ink begins on the template that the layouts were measured on, fractions of the width.
+const BEGINS: [(SlotContent, f32); 8] = [
+    (SlotContent::Name, 0.183),
+    (SlotContent::Sex, 0.185),
+    (SlotContent::Ethnicity, 0.39),
+    (SlotContent::BirthYear, 0.185),
+    (SlotContent::Address, 0.184),
+    (SlotContent::IdNumber, 0.357),
+    (SlotContent::Issuer, 0.409),
+    (SlotContent::Validity, 0.409),
+];
+
+#[test]
+fn values_begin_where_the_template_has_them() {
+    let sides: [(Side, Draw); 2] = [(Side::Front, draw_front), (Side::Back, draw_back)];
+    for (side, draw) in sides {
+        let card = draw(&citizen(5), &FONTS, 1600);
+        for slot in &layout(side).slots {
+            let Some(ink) = ink_box(&card, slot.area, 0.0, is_value) else { continue };
+            let begins = BEGINS.iter().find(|(reads, _)| *reads == slot.reads).map(|&(_, left)| left);
+            assert!(begins.is_none_or(|left| (ink.left - left).abs() < 0.01), "{slot:?} {ink:?}");
+            let (middle, expected) =
+                (f32::midpoint(ink.top, ink.bottom), f32::midpoint(slot.area.top, slot.area.bottom));
+            assert!((middle - expected).abs() < 0.01, "{slot:?} {ink:?}");
+        }
+    }
+}
+
 #[test]
 fn every_character_of_the_first_600_has_a_glyph() {
     for citizen in citizens(600) {
@@ -247,7 +275,7 @@ fn faults_are_what_they_are_called() {
                 }
                 Fault::CutOff => assert!(outside > 0),
                 Fault::Small => {
-                    assert!((bad.corners[0].0 - bad.corners[1].0).hypot(bad.corners[0].1 - bad.corners[1].1) < 320.0)
+                    assert!((bad.corners[0].0 - bad.corners[1].0).hypot(bad.corners[0].1 - bad.corners[1].1) < 320.0);
                 }
                 Fault::Steep => {
                     let side = |i: usize, j: usize| {
