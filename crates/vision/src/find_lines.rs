@@ -18,6 +18,8 @@ const UNCLIP: f32 = 1.6;
 const OCRS_MARGIN: f32 = 3.0;
 /// Grown lines lower than this, in pixels of the detector's input, are noise or unreadable.
 const LEAST_HEIGHT: f32 = 6.0;
+/// A line is at most this high, as a share of the picture's long side: a surface without any print can light up whole.
+const MOST_HEIGHT: f32 = 0.25;
 
 /// Why lines could not be looked for.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +128,7 @@ impl LineFinder {
         let input = self.engine.prepare_input(source).map_err(|e| failed(&e))?;
         let cores = self.engine.detect_words(&input).map_err(|e| failed(&e))?;
         let mut lines: Vec<LineBox> = cores.iter().filter_map(|core| grown(core, scale)).collect();
+        lines.retain(|line| line.height() <= MOST_HEIGHT * width.max(height));
         lines.sort_by(|a, b| b.length().total_cmp(&a.length()));
         Ok(lines)
     }
@@ -173,4 +176,69 @@ fn grown(core: &RotatedRect, scale: f32) -> Option<LineBox> {
 fn mean(picture: &GrayImage) -> u8 {
     let sum: u64 = picture.as_raw().iter().map(|&v| u64::from(v)).sum();
     (sum / (picture.as_raw().len().max(1) as u64)) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use image::imageops::{crop_imm, rotate90};
+    use shiming_specimen::{Fonts, citizen, draw_back};
+
+    use super::*;
+    use crate::picture::Photo;
+
+    const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+    fn finder() -> LineFinder {
+        LineFinder::new(std::fs::read(Path::new(ROOT).join("models/detector.onnx")).unwrap()).unwrap()
+    }
+
+    /// The lower half of a back: 签发机关 and 有效期限 with their values.
+    fn two_lines() -> image::RgbImage {
+        let fonts = Fonts::load(&Path::new(ROOT).join("node_modules")).unwrap();
+        let card = draw_back(&citizen(0), &fonts, 1000);
+        crop_imm(&card, 200, 420, 780, 190).to_image()
+    }
+
+    #[test]
+    fn lines_are_found_where_they_are_printed() {
+        let lines = finder().find(&Photo::new(two_lines()).frame()).unwrap();
+        // 有效期限 is printed from 0.24 of 1000 pixels on, in a height of 0.839 to 0.884 of 631.
+        let [left, top] = [240.0 - 200.0, 0.839 * 631.0 - 420.0];
+        let label = lines.iter().find(|line| distance(line.quad.0[0], [left, top]) < 14.0);
+        let label = label.unwrap_or_else(|| panic!("no line starts at {left}, {top}: {lines:?}"));
+        assert!((20.0..52.0).contains(&label.height()), "{label:?}");
+        assert!(label.length() >= 120.0, "{label:?}");
+        assert!((label.middle(0.0)[1] - (top + 14.0)).abs() < 8.0);
+        let other_way = label.reversed();
+        assert_eq!((other_way.middle(0.25), other_way.length()), (label.middle(0.75), label.length()));
+    }
+
+    #[test]
+    fn upright_lines_run_down() {
+        let across = finder().find(&Photo::new(two_lines()).frame()).unwrap();
+        let turned = finder().find(&Photo::new(rotate90(&two_lines())).frame()).unwrap();
+        assert_eq!(across.len(), turned.len());
+        for line in turned {
+            let [start, end] = [line.middle(0.0), line.middle(1.0)];
+            assert!(end[1] - start[1] > 3.0 * (end[0] - start[0]).abs(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn there_are_no_lines_on_a_blank_sheet_or_on_one_pixel() {
+        let finder = finder();
+        for (width, height) in [(900, 600), (1, 1), (3000, 1)] {
+            let blank = Photo::new(image::RgbImage::from_pixel(width, height, image::Rgb([235, 233, 230])));
+            assert_eq!(finder.find(&blank.frame()).unwrap(), []);
+        }
+    }
+
+    #[test]
+    fn other_models_are_refused() {
+        assert!(matches!(LineFinder::new(vec![1; 64]), Err(FindLinesError::Load(_))));
+        let recogniser = std::fs::read(Path::new(ROOT).join("models/recogniser.onnx")).unwrap();
+        assert!(LineFinder::new(recogniser).is_err());
+    }
 }

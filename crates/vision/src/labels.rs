@@ -36,10 +36,9 @@ const TYPICAL_SHEAR: f32 = 0.1;
 const TYPICAL_PERSPECTIVE: f32 = 0.12;
 /// Width of the flattened picture on which labels are measured, pixels.
 const FLAT_WIDTH: f32 = 960.0;
-/// How far around its place a label's ink is looked for, in label heights.
-const REACH: f32 = 0.45;
-/// Rounds of measuring and fitting.
-const ROUNDS: usize = 3;
+/// Rounds of measuring and fitting: how far around its place a label's ink is looked for, millimetres. The last is less
+/// than the gap between any label and what is printed next to it.
+const REACHES: [f32; 3] = [1.1, 0.7, 0.4];
 
 /// A document that was located by its labels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,12 +104,11 @@ pub fn locate_by_labels(
         }
         for layout in layouts {
             let anchors = anchors(layout, &lines);
-            if let Some((map, agreeing)) = agree(layout, &anchors) {
-                if best.as_ref().is_none_or(|(known, _, _)| agreeing > known.labels)
-                    && let Some(quad) = map.quad(layout)
-                {
-                    best = Some((Labelled { side: layout.side, quad, labels: agreeing }, layout, map));
-                }
+            if let Some((map, agreeing)) = agree(layout, &anchors)
+                && best.as_ref().is_none_or(|(known, _, _)| agreeing > known.labels)
+                && let Some(quad) = map.quad(layout)
+            {
+                best = Some((Labelled { side: layout.side, quad, labels: agreeing }, layout, map));
             }
         }
         if best.is_some() {
@@ -204,16 +202,14 @@ fn distinct(anchors: &[Anchor]) -> usize {
 fn refine(frame: &Frame<'_>, layout: &Layout, mut map: Map) -> Map {
     let [width, height] = layout.millimetres;
     let scale = FLAT_WIDTH / width;
-    for _ in 0..ROUNDS {
+    for reach in REACHES {
         let Some(quad) = map.quad(layout) else { return map };
         let rows = (height * scale).round();
         let Some(flat) = rectify_luma(frame, &quad, FLAT_WIDTH as u32, rows as u32) else { return map };
         let mut anchors = Vec::new();
         for (index, label) in layout.labels.iter().enumerate() {
             let area = millimetres(layout, &label.area);
-            let dbg = ink(&flat, area.map(|v| v * scale));
-            eprintln!("DBG {} {:?} {:?}", label.text, area.map(|v| v * scale), dbg);
-            let Some(ink) = ink(&flat, area.map(|v| v * scale)) else { continue };
+            let Some(ink) = ink(&flat, area.map(|v| v * scale), reach * scale) else { continue };
             let ink = ink.map(|v| v / scale);
             let [expected, found] = [area, ink].map(|[left, top, right, bottom]| {
                 let middle = f32::midpoint(top, bottom);
@@ -241,11 +237,10 @@ fn refine(frame: &Frame<'_>, layout: &Layout, mut map: Map) -> Map {
     map
 }
 
-/// The box of the ink in and around `area` of a flattened picture: left, top, right, bottom, pixels. `None` when it is
-/// plainly not the ink of a label that fills `area`.
-fn ink(flat: &GrayImage, area: [f32; 4]) -> Option<[f32; 4]> {
+/// The box of the ink in `area` of a flattened picture and `reach` around it: left, top, right, bottom, pixels. `None`
+/// when it is plainly not the ink of a label that fills `area`.
+fn ink(flat: &GrayImage, area: [f32; 4], reach: f32) -> Option<[f32; 4]> {
     let [left, top, right, bottom] = area;
-    let reach = REACH * (bottom - top);
     let (x0, y0) = ((left - reach).max(0.0) as u32, (top - reach).max(0.0) as u32);
     let (x1, y1) = (((right + reach) as u32 + 1).min(flat.width()), ((bottom + reach) as u32 + 1).min(flat.height()));
     if x0 >= x1 || y0 >= y1 {
@@ -301,6 +296,7 @@ impl Map {
     }
 
     /// The map without shear or perspective through two anchors.
+    #[allow(clippy::many_single_char_names, reason = "the customary names of coordinates")]
     fn similarity(a: &Anchor, b: &Anchor) -> Option<Self> {
         let difference = |p: Point, q: Point| [0, 1].map(|i| f64::from(q[i]) - f64::from(p[i]));
         let ([dx, dy], [du, dv]) = (difference(a.on_document, b.on_document), difference(a.seen, b.seen));
@@ -317,6 +313,7 @@ impl Map {
 
     /// The map that best explains `anchors`, each known to `noise` of its height, and a photo of a document: shear and
     /// perspective stay as small as the anchors allow.
+    #[allow(clippy::many_single_char_names, reason = "the customary names of the coefficients of a projective map")]
     fn fit(anchors: &[Anchor], noise: f32) -> Option<Self> {
         let count = anchors.len() as f64;
         let mean = |value: &dyn Fn(&Anchor) -> f64| anchors.iter().map(value).sum::<f64>() / count;
@@ -404,5 +401,123 @@ impl Normal {
             unknowns[row] = (self.right[row] - known) / self.matrix[row][row];
         }
         Some(unknowns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use image::imageops::{crop_imm, rotate90, rotate180, rotate270};
+    use image::{Rgb, RgbImage};
+    use shiming_identity::document::{DocumentKind, layouts};
+    use shiming_specimen::{Fonts, PhotoStyle, citizen, draw_back, draw_front, photograph};
+
+    use super::*;
+    use crate::picture::Photo;
+
+    const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    const WIDTH: u32 = 900;
+    const HEIGHT: u32 = 568;
+    /// What is cut off each side of a card, so that no edge shows.
+    const CUT: u32 = 24;
+
+    struct Desk {
+        layouts: Vec<Layout>,
+        finder: LineFinder,
+        recogniser: Recogniser,
+        fonts: Fonts,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            let root = Path::new(ROOT);
+            Self {
+                layouts: layouts(DocumentKind::CnResidentId),
+                finder: LineFinder::new(std::fs::read(root.join("models/detector.onnx")).unwrap()).unwrap(),
+                recogniser: Recogniser::new(std::fs::read(root.join("models/recogniser.onnx")).unwrap()).unwrap(),
+                fonts: Fonts::load(&root.join("node_modules")).unwrap(),
+            }
+        }
+
+        fn locate(&self, picture: RgbImage) -> Option<Labelled> {
+            let photo = Photo::new(picture);
+            locate_by_labels(&photo.frame(), &self.layouts, &self.finder, &self.recogniser).unwrap()
+        }
+
+        /// A card without its edges.
+        fn edgeless(&self, side: Side) -> RgbImage {
+            let card = match side {
+                Side::Front => draw_front(&citizen(3), &self.fonts, WIDTH),
+                Side::Back => draw_back(&citizen(3), &self.fonts, WIDTH),
+            };
+            crop_imm(&card, CUT, CUT, WIDTH - 2 * CUT, HEIGHT - 2 * CUT).to_image()
+        }
+    }
+
+    /// The corners of a card of which `CUT` pixels are missing on each side of a picture of `width` × `height`.
+    fn beyond(width: u32, height: u32) -> Quad {
+        let (cut, right, bottom) = (CUT as f32, (width + CUT) as f32, (height + CUT) as f32);
+        Quad([[-cut, -cut], [right, -cut], [right, bottom], [-cut, bottom]])
+    }
+
+    // RN-4: the position is found although no edge shows
+    #[test]
+    fn a_card_without_edges_is_located_in_every_position() {
+        let desk = Desk::new();
+        for side in [Side::Front, Side::Back] {
+            let picture = desk.edgeless(side);
+            // The document's own top left is where turning the picture puts it.
+            for (turned, quarters) in
+                [(picture.clone(), 0), (rotate90(&picture), 3), (rotate180(&picture), 2), (rotate270(&picture), 1)]
+            {
+                let truth = beyond(turned.width(), turned.height()).turned((4 - quarters) % 4);
+                let found = desk.locate(turned).unwrap_or_else(|| panic!("{side:?} turned by {quarters} quarters"));
+                assert_eq!(found.side, side);
+                assert!(found.labels >= 3, "{found:?}");
+                let off = found.quad.distance_to(&truth) / WIDTH as f32;
+                assert!(off < 0.02, "{side:?} turned by {quarters} quarters: {off} of the width\n{found:?}\n{truth:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tilted_photo_is_located() {
+        let desk = Desk::new();
+        let card = draw_front(&citizen(5), &desk.fonts, WIDTH);
+        let mut style = PhotoStyle::phone(7);
+        style.rotation = 12.0;
+        style.tilt = (8.0, -6.0);
+        let photo = photograph(&card, &style);
+        let truth = Quad(photo.corners.map(|(x, y)| [x, y]));
+        let found = desk.locate(photo.image).unwrap();
+        assert_eq!(found.side, Side::Front);
+        assert!(found.quad.distance_to(&truth) / truth.sides()[0] < 0.03, "{found:?}\n{truth:?}");
+    }
+
+    #[test]
+    fn without_two_labels_there_is_no_document() {
+        let desk = Desk::new();
+        assert_eq!(desk.locate(RgbImage::from_pixel(800, 600, Rgb([228, 230, 232]))), None);
+        // The upper left corner shows 姓名 and no other label.
+        let corner = crop_imm(&desk.edgeless(Side::Front), 0, 0, WIDTH / 2, HEIGHT / 4).to_image();
+        assert_eq!(desk.locate(corner), None);
+    }
+
+    #[test]
+    fn a_fit_finds_the_map_that_made_its_anchors() {
+        let layout = &layouts(DocumentKind::CnResidentId)[0];
+        let map = Map([9.0, -1.2, 150.0, 1.4, 8.6, 90.0, 0.0009, -0.0006]);
+        let anchors: Vec<Anchor> = layout
+            .labels
+            .iter()
+            .enumerate()
+            .flat_map(|(label, printed)| ends(layout, printed).map(|end| (label, end)))
+            .map(|(label, on_document)| Anchor { label, on_document, seen: map.apply(on_document), height: 22.0 })
+            .collect();
+        let fitted = Map::fit(&anchors, 0.02).unwrap();
+        let (wanted, got) = (map.quad(layout).unwrap(), fitted.quad(layout).unwrap());
+        assert!(got.distance_to(&wanted) < 4.0, "{got:?} {wanted:?}");
+        assert!(Map::fit(&anchors[..1], 0.02).is_none());
     }
 }
