@@ -11,7 +11,12 @@ use crate::world::{World, now_ms};
 /// SHA-256, hexadecimal.
 #[must_use]
 pub fn digest_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        for half in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(half.into(), 16));
+        }
+        text
+    })
 }
 
 /// The keys that a system shares with the edge: `REGISTER_KEYS`, `CRM_KEYS`, `SMS_KEYS`, `GATEWAY_KEYS`; or K1,

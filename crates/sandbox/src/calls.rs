@@ -292,7 +292,8 @@ impl World {
     fn place_call(&self, ask: &PlaceCall, twice: bool) -> Result<Answer> {
         let (store, now) = (self.store()?, now_ms());
         let service_keys = auth::keys(&self.env, "GATEWAY_SERVICE_KEY")?;
-        let right = service_keys.iter().map(|k1| gateway::check(ask, &k1.secret, now / 1000)).reduce(std::result::Result::or);
+        let right =
+            service_keys.iter().map(|k1| gateway::check(ask, &k1.secret, now / 1000)).reduce(std::result::Result::or);
         if let Err(refusal) = right.unwrap_or(Err(gateway::Refusal::SessionKey)) {
             return Ok(Answer::problem(403, refusal.code(), &refusal.to_string()));
         }

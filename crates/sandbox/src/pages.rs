@@ -59,7 +59,8 @@ mod tests {
     #[test]
     fn pictures_and_phones_have_addresses() {
         assert!(is_picture("/citizens/0/card/front.jpg") && is_picture("/citizens/19/card/back.jpg"));
-        for other in ["/citizens", "/citizens//card/front.jpg", "/citizens/a/card/front.jpg", "/citizens/0/card/front.png"]
+        for other in
+            ["/citizens", "/citizens//card/front.jpg", "/citizens/a/card/front.jpg", "/citizens/0/card/front.png"]
         {
             assert!(!is_picture(other), "{other}");
         }

@@ -380,7 +380,8 @@ impl Store {
 
     /// The record of a registration.
     pub fn record(&self, registration: &str) -> Result<Option<Record>> {
-        let row: Option<RecordRow> = self.first("SELECT * FROM records WHERE registration = ?", vec![registration.into()])?;
+        let row: Option<RecordRow> =
+            self.first("SELECT * FROM records WHERE registration = ?", vec![registration.into()])?;
         row.map(Record::try_from).transpose()
     }
 
@@ -399,10 +400,8 @@ impl Store {
             status: u16,
             answer: String,
         }
-        let row: Option<Row> = self.first(
-            "SELECT * FROM answers WHERE system = ? AND idempotency_key = ?",
-            vec![system.into(), key.into()],
-        )?;
+        let row: Option<Row> = self
+            .first("SELECT * FROM answers WHERE system = ? AND idempotency_key = ?", vec![system.into(), key.into()])?;
         Ok(row.map(|Row { path, body_digest, status, answer }| Recorded { path, body_digest, status, answer }))
     }
 

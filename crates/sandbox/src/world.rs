@@ -3,6 +3,8 @@
 //! One object plays the operator's CRM and HLR, the message centre, the telephone gateway and all phones, because what
 //! is decided about a card, entered in the ledger and recorded under an idempotency key has to happen in one step.
 
+#![allow(missing_docs, reason = "the durable_object macro makes public items without any")]
+
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -55,6 +57,7 @@ impl DurableObject for World {
 }
 
 /// Milliseconds since 1970.
+#[must_use]
 pub fn now_ms() -> u64 {
     Date::now().as_millis()
 }
@@ -123,9 +126,7 @@ impl World {
                 self.wait_for_change(after).await;
                 self.phone_state(line)
             }
-            (worker::Method::Get, ["phones", line, "messages"]) if dialable(line) => {
-                Answer::ok(&store.messages(line)?)
-            }
+            (worker::Method::Get, ["phones", line, "messages"]) if dialable(line) => Answer::ok(&store.messages(line)?),
             (worker::Method::Post, ["phones", line, "answer"]) if dialable(line) => {
                 self.press(line, CallEvent::Answer).await
             }
@@ -170,7 +171,9 @@ impl World {
         let mut citizens: Vec<Value> = found.results()?;
         for row in self.store()?.subscriptions()? {
             let position = Value::from(row.position);
-            if let Some(Value::Object(citizen)) = citizens.iter_mut().find(|citizen| same_number(citizen.get("index"), &position)) {
+            if let Some(Value::Object(citizen)) =
+                citizens.iter_mut().find(|citizen| same_number(citizen.get("index"), &position))
+            {
                 citizen.insert("subscription".to_owned(), subscription_view(&row));
             }
         }

@@ -42,8 +42,7 @@ pub fn move_record(from: RecordState, to: RecordState) -> Result<bool, RecordSta
 mod tests {
     use super::*;
 
-    const STATES: [SimState; 4] =
-        [SimState::Inactive, SimState::Provisional, SimState::Active, SimState::Deactivated];
+    const STATES: [SimState; 4] = [SimState::Inactive, SimState::Provisional, SimState::Active, SimState::Deactivated];
 
     // RN-9
     #[test]

@@ -34,7 +34,8 @@ mod tests {
                 assert!(!open(switch, Some(host)), "{switch:?}");
             }
         }
-        for host in [None, Some("sandbox.example.com"), Some("127.0.0.1.example.com"), Some("10.0.0.1"), Some("0.0.0.0")]
+        for host in
+            [None, Some("sandbox.example.com"), Some("127.0.0.1.example.com"), Some("10.0.0.1"), Some("0.0.0.0")]
         {
             assert!(!open(Some("on"), host), "{host:?}");
         }

@@ -166,8 +166,7 @@ mod tests {
 
     #[test]
     fn orders_are_strict_json() {
-        let order: Control =
-            serde_json::from_str(r#"{"action":"fault","on":"crm","kind":"drop_answer"}"#).unwrap();
+        let order: Control = serde_json::from_str(r#"{"action":"fault","on":"crm","kind":"drop_answer"}"#).unwrap();
         assert_eq!(order, Control::Fault { on: "crm".into(), kind: FaultKind::DropAnswer, times: 1, delay_ms: 0 });
         assert!(serde_json::from_str::<Control>(r#"{"action":"fault","on":"crm","kind":"slow"}"#).is_err());
         assert!(serde_json::from_str::<Control>(r#"{"action":"hold","on":"crm","until":1}"#).is_err());

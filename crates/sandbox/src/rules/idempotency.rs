@@ -29,9 +29,7 @@ pub enum Judgement {
 pub fn judge(recorded: Option<Recorded>, path: &str, body_digest: &str) -> Judgement {
     match recorded {
         None => Judgement::Fresh,
-        Some(recorded) if recorded.path == path && recorded.body_digest == body_digest => {
-            Judgement::Repeated(recorded)
-        }
+        Some(recorded) if recorded.path == path && recorded.body_digest == body_digest => Judgement::Repeated(recorded),
         Some(_) => Judgement::Conflict,
     }
 }
