@@ -8,10 +8,8 @@ export interface ModelFile {
 }
 
 export interface Manifest {
-  version: string;
+  version: number;
   files: ModelFile[];
-  /** File with the recogniser's characters, one a line in class order, if it has one. */
-  characters?: string;
 }
 
 /** The files could not be had (`download`) or are not what the manifest says (`corrupt`). */
@@ -68,7 +66,7 @@ async function openCache(): Promise<Cache | undefined> {
   }
 }
 
-/** The bytes of one model file, from the cache if they are there and right. `url` has the version in it. */
+/** The bytes of one model file, from the cache if they are there and right. `url` names the content, so that it never means another. */
 export async function loadModel(
   url: string, file: Pick<ModelFile, "sha256" | "bytes">, grew: (bytes: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,7 +1,7 @@
 // The reader worker: loads `capture` and the models, looks at frames, reads pictures. Pictures come in and stay in.
 
 import type { Capture, CaptureModule, CaptureOutcome } from "./capture_module.ts";
-import { download, loadModel, type Manifest, ModelError, sweepModels } from "./models.ts";
+import { download, loadModel, type Manifest, ModelError, type ModelFile, sweepModels } from "./models.ts";
 import type { Calls, FieldFault, Frame, FrameReport, FromWorker, Outcome, Reading, ToWorker } from "./reader_protocol.ts";
 import type { FormatParameters } from "./wire.ts";
 
@@ -14,7 +14,7 @@ const WASM = "/capture/shiming_capture_bg.wasm";
 const MANIFEST = "/models/manifest.json";
 
 /** Frames are looked at in this size (long edge, pixels); they are read in their own. */
-const INSPECTED = 640;
+const INSPECTED = 1280;
 /** Below this confidence (percent) of any field a second frame is read. */
 const DOUBTFUL = 80;
 
@@ -46,7 +46,7 @@ const handlers: { [Kind in keyof Calls]: (request: Calls[Kind]["request"]) => Pr
     kept = [];
     try {
       const [first, second] = frames;
-      if (first === undefined) return { refused: "no_document" };
+      if (first === undefined) return { refused: "no_document", hint: "no_document" };
       const outcome = readPixels(first.frame, format);
       if (second === undefined || ("reading" in outcome && !doubtful(outcome.reading))) return outcome;
       return better(outcome, readPixels(second.frame, format));
@@ -63,7 +63,7 @@ const handlers: { [Kind in keyof Calls]: (request: Calls[Kind]["request"]) => Pr
     }
   },
 
-  readFile: async ({ bytes, format }) => finish(reader().capture.readFile(new Uint8Array(bytes), JSON.stringify(format))),
+  readFile: async ({ bytes, format }) => finish(reader().capture.readFile(new Uint8Array(bytes), JSON.stringify(format), now())),
 
   forget: async () => {
     for (const { frame } of kept) close(frame);
@@ -71,10 +71,11 @@ const handlers: { [Kind in keyof Calls]: (request: Calls[Kind]["request"]) => Pr
     return null;
   },
 
-  checkFields: async ({ fields, today }) =>
-    JSON.parse(reader().module.checkFields(JSON.stringify(fields), today)) as FieldFault[],
+  checkFields: async ({ fields }) => JSON.parse(reader().module.checkFields(JSON.stringify(fields), now())) as FieldFault[],
 
   checkSim: async ({ iccid, number }) => JSON.parse(reader().module.checkSim(iccid, number)) as FieldFault[],
+
+  ethnicGroups: async () => JSON.parse(reader().module.ethnicGroups()) as string[],
 };
 
 function reader(): Loaded {
@@ -86,7 +87,8 @@ async function load(): Promise<Loaded> {
   const response = await fetch(MANIFEST, { cache: "no-cache" }).catch(() => undefined);
   if (!response?.ok) throw new ModelError("download");
   const manifest = (await response.json()) as Manifest;
-  const url = (file: string): string => `/models/${file}`;
+  // The build put the content's hash into the name, so that a cached file is never an old one.
+  const url = ({ file }: ModelFile): string => `/models/${file}`;
 
   const total = WASM_BYTES + manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
@@ -99,17 +101,18 @@ async function load(): Promise<Loaded> {
   const [module, wasm, models] = await Promise.all([
     import(CAPTURE) as Promise<CaptureModule>,
     download(WASM, grew),
-    Promise.all(manifest.files.map(async (file) => ({ role: file.role, bytes: await loadModel(url(file.file), file, grew) }))),
+    Promise.all(manifest.files.map(async (file) => ({ role: file.role, bytes: await loadModel(url(file), file, grew) }))),
   ]);
   await module.default({ module_or_path: wasm });
-  void sweepModels(manifest.files.map(({ file }) => url(file)));
+  void sweepModels(manifest.files.map(url));
   const model = (role: string): Uint8Array | undefined => models.find((file) => file.role === role)?.bytes;
   const recogniser = model("recogniser");
   if (recogniser === undefined) throw new ModelError("corrupt");
+  const recogniserHash = manifest.files.find(({ role }) => role === "recogniser")?.sha256 ?? "";
   return {
     module,
-    capture: new module.Capture(recogniser, model("detector"), manifest.characters),
-    models: manifest.version,
+    capture: new module.Capture(recogniser, model("detector")),
+    models: `${manifest.version}-${recogniserHash.slice(0, 12)}`,
   };
 }
 
@@ -133,12 +136,16 @@ function pixels(frame: Frame, longEdge: number): { rgba: Uint8Array; width: numb
 
 function readPixels(frame: Frame, format: FormatParameters): Outcome {
   const { rgba, width, height } = pixels(frame, Number.POSITIVE_INFINITY);
-  return finish(reader().capture.readFrame(rgba, width, height, JSON.stringify(format)));
+  return finish(reader().capture.readFrame(rgba, width, height, JSON.stringify(format), now()));
+}
+
+function now(): number {
+  return Date.now() / 1000;
 }
 
 function finish(outcome: CaptureOutcome): Outcome {
   try {
-    const result = JSON.parse(outcome.json) as { reading: Reading } | { refused: string };
+    const result = JSON.parse(outcome.json) as { reading: Reading } | { refused: string; hint?: string };
     if ("refused" in result) return result;
     const jpeg = outcome.takeJpeg();
     return { reading: result.reading, models: reader().models, jpeg: jpeg?.buffer ?? new ArrayBuffer(0) };

@@ -28,8 +28,8 @@ export interface Reading {
   measured: { sharpness: number; brightness: number; glare: number; coverage: number };
 }
 
-/** A picture was read, or refused with a reason that says what to do. */
-export type Outcome = { reading: Reading; models: string; jpeg: ArrayBuffer } | { refused: string };
+/** A picture was read, or refused: why, and what the camera's user should do. */
+export type Outcome = { reading: Reading; models: string; jpeg: ArrayBuffer } | { refused: string; hint?: string };
 
 /** A field that breaks a rule of `identity`, or (`doubt`) that real documents have now and then but should be looked at. */
 export interface FieldFault {
@@ -51,10 +51,12 @@ export interface Calls {
   readFile: { request: { bytes: ArrayBuffer; format: FormatParameters }; answer: Outcome };
   /** Drops the kept frames. */
   forget: { request: Record<never, never>; answer: null };
-  /** Checks confirmed fields by the rules of `identity`. `today` is `YYYY-MM-DD`. */
-  checkFields: { request: { fields: Record<FieldName, string>; today: string }; answer: FieldFault[] };
+  /** Checks confirmed fields by the rules of `identity`. */
+  checkFields: { request: { fields: Record<FieldName, string> }; answer: FieldFault[] };
   /** Checks an ICCID and a number. */
   checkSim: { request: { iccid: string; number: string }; answer: FieldFault[] };
+  /** The ethnic groups as cards print them. */
+  ethnicGroups: { request: Record<never, never>; answer: string[] };
 }
 
 export type CallKind = keyof Calls;

@@ -137,7 +137,7 @@ class CheckStep {
   async #validate(focus: boolean): Promise<boolean> {
     const run = ++this.#checking;
     const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, fieldOf(this.flow.draft, name).value])) as Record<FieldName, string>;
-    const faults = await this.flow.reader.ask("checkFields", { fields, today: today() });
+    const faults = await this.flow.reader.ask("checkFields", { fields });
     if (this.signal.aborted || run !== this.#checking) return false;
     for (const name of FIELD_NAMES) this.#showFault(name, faults.find(({ field }) => field === name));
     const first = faults.find(({ doubt }) => !doubt)?.field;
@@ -166,10 +166,4 @@ class CheckStep {
     this.flow.retake = side;
     this.flow.go("document");
   }
-}
-
-/** The phone's date, `YYYY-MM-DD`. */
-function today(): string {
-  const now = new Date();
-  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }

@@ -17,7 +17,6 @@ import type { Side } from "../wire.ts";
 const REST_MS = 2000;
 /** How long the user is shown that the side was read before the camera wants the next. */
 const PRAISE_MS = 1600;
-/** The card's shape (ISO/IEC 7810 ID-1). */
 const PICTURES = "image/jpeg,image/png,image/webp";
 
 export function documentStep(flow: Flow, signal: AbortSignal): HTMLElement {
@@ -231,7 +230,7 @@ class DocumentStep {
     try {
       const outcome = await ask();
       if (this.signal.aborted) return;
-      if ("refused" in outcome) this.#refuse(outcome.refused);
+      if ("refused" in outcome) this.#refuse(outcome.refused, outcome.hint ?? "searching");
       else await this.#accept(side, source, outcome);
     } catch (error) {
       if (!this.signal.aborted) this.#notice.show(error);
@@ -245,12 +244,12 @@ class DocumentStep {
     }
   }
 
-  #refuse(reason: string): void {
+  #refuse(reason: string, hint: string): void {
     this.#refusal.dataset["reason"] = reason;
     this.#refusal.hidden = false;
     const side = t(`side.${this.#side}`);
     replace(this.#refusal, icon("alert"), h("p", {}, tCode("refused", reason, "refused.unknown", { side })));
-    this.#hintNow(reason);
+    this.#hintNow(hint);
   }
 
   async #accept(side: Side, source: "camera" | "file", outcome: Extract<Outcome, { jpeg: ArrayBuffer }>): Promise<void> {
