@@ -1,1 +1,18 @@
-//! Client, fixtures and assertions for the whole-system tests.
+//! Whole-system tests over HTTP: the edge and the sandbox run in a workerd each, as `cargo xtask build` made them.
+//!
+//! `cargo xtask test` runs them; by hand it is `cargo xtask build && cargo test -p shiming-api-tests`.
+//!
+//! | variable | meaning | default |
+//! | --- | --- | --- |
+//! | `SHIMING_STATE` | state to start from: a directory that `cargo xtask state` filled; it is copied, not changed | made below `target/api-tests` |
+//! | `SHIMING_KEEP` | `1`: leave the copied state and the logs of the Workers where they are | removed after success |
+//!
+//! - [`stack`] starts, kills and restarts the Workers,
+//! - [`client`] is the phone, the operator's staff and the sandbox's remote control,
+//! - [`fixtures`] are people, cards and evidence,
+//! - [`assertions`] say what an answer must be and that nothing has changed.
+
+pub mod assertions;
+pub mod client;
+pub mod fixtures;
+pub mod stack;

