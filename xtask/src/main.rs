@@ -2,6 +2,7 @@
 
 mod build;
 mod http;
+mod models;
 mod run;
 mod seed;
 mod setup;
@@ -21,6 +22,7 @@ cargo xtask COMMAND
   specimen                   draw fictional cards, photos of them, camera streams
   state DIRECTORY            the tables and fictional citizens that the Workers start from, for tests to copy
   build [edge|sandbox|web]…  build the Workers and the browser package into dist/
+  models [--check]           make the model files from their sources (--check: only compare; needs Python 3.11)
 ";
 
 fn main() -> ExitCode {
@@ -54,6 +56,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
             _ => bail!("say which directory the state goes to"),
         },
         "specimen" => specimen::run(rest)?,
+        "models" => models::run(flag(rest, "--check")?)?,
         "help" | "--help" | "-h" => print!("{HELP}"),
         other => bail!("no command is called `{other}`\n\n{HELP}"),
     }
