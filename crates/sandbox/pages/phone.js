@@ -34,13 +34,12 @@ function drawMessages() {
     items.push({ at: last.since_ms, node: element("li", { className: "event", textContent: text }) });
   }
   items.sort((a, b) => a.at - b.at);
-  const list = by("messages");
-  list.replaceChildren(
+  by("messages").replaceChildren(
     ...(items.length
       ? items.map((item) => item.node)
       : [element("li", { className: "event", textContent: word(state.takes_messages ? "no_messages" : "landline") })]),
   );
-  list.scrollTop = list.scrollHeight;
+  by("thread").scrollTop = by("thread").scrollHeight;
 }
 
 const time = (ms) => new Date(ms).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });

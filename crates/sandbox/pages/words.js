@@ -62,6 +62,7 @@ const WORDS = {
     sent_to: "发往",
     compose: "发短信给",
     message: "短信内容",
+    messages: "短信与来电",
     send: "发送",
     message_default: "实名登记",
     cannot_send: "这张卡还没有开通，只能接收运营商的服务短信和来电。",
@@ -84,7 +85,7 @@ const WORDS = {
     copy_code: "复制验证码",
     about_phone: "这是一部虚构的手机。它会响铃、用普通话念出验证码，也会收到短信。把这个标签页留着，去登记页面请求验证码。",
     switch: "EN",
-    switch_label: "Switch to English",
+    switch_label: "EN · Switch to English",
   },
   en: {
     title: "Sandbox · the outside world",
@@ -147,6 +148,7 @@ const WORDS = {
     sent_to: "To",
     compose: "Message to",
     message: "Message",
+    messages: "Messages and calls",
     send: "Send",
     message_default: "Register",
     cannot_send: "This card is not switched on: it receives the operator's service messages and calls only.",
@@ -170,7 +172,7 @@ const WORDS = {
     about_phone:
       "This is a fictional phone. It rings, speaks the code in Mandarin, and receives messages. Keep this tab, and ask for a code on the registration page.",
     switch: "中文",
-    switch_label: "切换到中文",
+    switch_label: "中文 · 切换到中文",
   },
 };
 
