@@ -18,7 +18,7 @@ export interface LoadProgress {
 
 /** A function body that uses one SIMD instruction: `() -> v128.any_true(v128.const 0)`. */
 const SIMD_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 10, 24, 1, 22, 0, 253, 12,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 253, 83, 11,
 ]);
 
