@@ -29,7 +29,7 @@ function person(citizen) {
     element(
       "a",
       { className: "photo", href: `${photo}front.jpg`, download: `card-${index}-front.jpg`, tabIndex: -1, "aria-hidden": "true" },
-      element("img", { src: `${photo}front.jpg`, loading: "lazy", width: 320, height: 240, alt: "" }),
+      element("img", { src: `${photo}front.jpg`, loading: "lazy", width: 320, height: 180, alt: "" }),
     ),
     element(
       "div",
