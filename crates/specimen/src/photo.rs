@@ -468,10 +468,10 @@ pub(crate) fn draw_backdrop(style: &PhotoStyle) -> RgbImage {
                 let plank = (v / 210.0).floor();
                 let seam = 1.0 - 0.55 * (1.0 - smooth((v - plank * 210.0) / 3.5)).max(0.0);
                 let bend = value_noise(u / 260.0, v / 90.0 + plank * 7.0, style.seed);
-                let grain = value_noise(u / 90.0 + offset, v / 2.6 + bend * 26.0 + plank * 31.0, style.seed);
+                let veins = value_noise(u / 90.0 + offset, v / 2.6 + bend * 26.0 + plank * 31.0, style.seed);
                 let year = ((v / 9.0 + bend * 9.0).sin() * 0.5 + 0.5).powi(3);
                 let tint = 0.92 + 0.12 * value_noise(plank * 3.7, offset, style.seed);
-                let gain = tint * seam * (0.84 + 0.2 * grain - 0.08 * year);
+                let gain = tint * seam * (0.84 + 0.2 * veins - 0.08 * year);
                 *pixel = Rgb(tone.map(|part| byte(part * gain)));
             }
         }
