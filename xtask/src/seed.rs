@@ -1,12 +1,15 @@
 //! What the sandbox starts with: fictional citizens, the subscriptions that they may register, photos of their cards.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use shiming_specimen::{Citizen, Fonts, PhotoStyle, citizens, draw_back, draw_front, photograph, portrait_jpeg};
+
+use crate::task;
+use crate::workspace::{self, Stamp};
 
 /// How many people the register knows, each with a subscription of the same place in the list.
 pub const CITIZENS: usize = 320;
@@ -24,6 +27,19 @@ struct Subscription {
     sim: &'static str,
     /// ID number of the holder of an effective record.
     holder: Option<String>,
+}
+
+/// The file with [`sandbox_seed_sql`]; drawing the portraits takes seconds, so it is made again only when its sources
+/// changed.
+pub fn sandbox_seed_file() -> Result<PathBuf> {
+    let file = workspace::scratch()?.join("seed.sql");
+    let inputs = ["crates/specimen", "xtask/src/seed.rs", "documents"].map(workspace::path);
+    let stamp = Stamp::new("seed", &inputs, "")?;
+    if !stamp.holds(std::slice::from_ref(&file)) {
+        workspace::write(&file, task::step("draw the register's portraits", sandbox_seed_sql)?)?;
+        stamp.set()?;
+    }
+    Ok(file)
 }
 
 /// SQL that fills the sandbox's D1 anew: the same for every run, whatever was in it.

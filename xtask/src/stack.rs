@@ -162,13 +162,12 @@ pub fn prepare(state: &Path) -> Result<()> {
         workspace::write(&stamp, wanted)?;
     }
 
-    let statements = task::step("draw the register's portraits", seed::sandbox_seed_sql)?;
+    let file = seed::sandbox_seed_file()?;
+    let statements = workspace::read(&file)?;
     let stamp = state.join("sandbox/seeded");
     if std::fs::read_to_string(&stamp).is_ok_and(|done| done == statements) {
         return Ok(());
     }
-    let file = workspace::scratch()?.join("seed.sql");
-    workspace::write(&file, &statements)?;
     let mut wrangler =
         setup::wrangler(&["d1", "execute", "shiming-sandbox", "--local", "-y", "-c", config("sandbox"), "--file"])?;
     wrangler.arg(&file).arg("--persist-to").arg(state.join("sandbox"));
