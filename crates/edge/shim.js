@@ -1,51 +1,55 @@
-// Gives the wasm module to workerd. After a panic the instance is thrown away and the next event gets a new one.
+// What workerd loads: makes the wasm-bindgen output of this crate into a Worker with two Durable Object classes.
 import { DurableObject } from "cloudflare:workers";
-import * as worker from "./edge.js";
+import * as edge from "./edge.js";
 import module from "./edge_bg.wasm";
 
-worker.initSync({ module });
-const state = worker.__worker_init_state();
+edge.initSync({ module });
 
-function alive() {
-  if (!state.criticalError) return;
-  worker.__wbg_reset_state();
-  state.criticalError = false;
-  state.instanceId += 1;
-}
+// After a panic the instance's memory cannot be trusted: begin again with a fresh one, and make objects of it anew.
+const instance = edge.__worker_init_state();
 
-async function guarded(call) {
-  alive();
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) state.criticalError = true;
-    throw error;
-  }
+function renew() {
+  if (!instance.criticalError) return;
+  edge.__wbg_reset_state();
+  instance.criticalError = false;
+  instance.instanceId += 1;
 }
 
 export default {
-  fetch: (request, env, context) => guarded(() => worker.fetch(request, env, context)),
-  scheduled: (event, env, context) => guarded(() => worker.scheduled?.(event, env, context)),
+  fetch(request, env, context) {
+    renew();
+    return edge.fetch(request, env, context);
+  },
+  scheduled(event, env, context) {
+    renew();
+    return edge.scheduled(event, env, context);
+  },
 };
 
-// One line per Durable Object class: `export const X = durable("X");`
+/** A Durable Object class around one of this crate's, whose objects outlive no panic. */
 function durable(name) {
   return class extends DurableObject {
-    #inner;
-    #born;
-    #alive() {
-      alive();
-      if (this.#born !== state.instanceId) {
-        this.#inner = new worker[name](this.ctx, this.env);
-        this.#born = state.instanceId;
+    #object;
+    #madeIn;
+
+    #current() {
+      renew();
+      if (this.#madeIn !== instance.instanceId) {
+        this.#object = new edge[name](this.ctx, this.env);
+        this.#madeIn = instance.instanceId;
       }
-      return this.#inner;
+      return this.#object;
     }
+
     fetch(request) {
-      return guarded(() => this.#alive().fetch(request));
+      return this.#current().fetch(request);
     }
+
     alarm() {
-      return guarded(() => this.#alive().alarm());
+      return this.#current().alarm();
     }
   };
 }
+
+export class RegistrationDo extends durable("RegistrationDo") {}
+export class BudgetDo extends durable("BudgetDo") {}

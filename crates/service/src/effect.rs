@@ -34,6 +34,8 @@ pub enum Effect {
     Publish(Summary),
     /// Put the registration before a reviewer.
     OpenReview(ReviewRequest),
+    /// Take it off the reviewers' list.
+    CloseReview(ReviewDecision),
 }
 
 /// The kind of an effect, without its request.
@@ -58,6 +60,8 @@ pub enum EffectKind {
     Publish,
     /// [`Effect::OpenReview`]
     OpenReview,
+    /// [`Effect::CloseReview`]
+    CloseReview,
 }
 
 impl Effect {
@@ -74,6 +78,7 @@ impl Effect {
             Self::DeactivateProvisionalSim(_) => EffectKind::DeactivateProvisionalSim,
             Self::Publish(_) => EffectKind::Publish,
             Self::OpenReview(_) => EffectKind::OpenReview,
+            Self::CloseReview(_) => EffectKind::CloseReview,
         }
     }
 }
@@ -92,6 +97,7 @@ impl EffectKind {
             Self::DeactivateProvisionalSim => "deactivate_provisional_sim",
             Self::Publish => "publish",
             Self::OpenReview => "open_review",
+            Self::CloseReview => "close_review",
         }
     }
 
@@ -207,6 +213,19 @@ pub struct ReviewRequest {
     pub decides: bool,
     /// Why.
     pub reasons: Vec<ReviewReason>,
+}
+
+/// What a reviewer decided (RN-8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewDecision {
+    /// Approved, or refused.
+    pub approved: bool,
+    /// Who.
+    pub by: Text<40>,
+    /// Why, in the reviewer's words.
+    pub reason: Text<200>,
+    /// When.
+    pub at: UnixSeconds,
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 pub mod budget;
 pub mod effect;
 pub mod evidence;
+pub mod format;
 pub mod link;
 pub mod message;
 pub mod outbox;

@@ -61,7 +61,11 @@ fn must_not_end_by_refusal(effect: &Effect) -> bool {
     match effect {
         // "No such record" is what taking one out that was never saved comes to.
         Effect::SetRecordState(change) => change.state != RecordState::Withdrawn,
-        Effect::AskRegister(_) | Effect::StoreIdentity(_) | Effect::Publish(_) | Effect::OpenReview(_) => true,
+        Effect::AskRegister(_)
+        | Effect::StoreIdentity(_)
+        | Effect::Publish(_)
+        | Effect::OpenReview(_)
+        | Effect::CloseReview(_) => true,
         Effect::PlaceCall(_)
         | Effect::SendMessage(_)
         | Effect::ActivateSim(_)

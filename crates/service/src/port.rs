@@ -8,7 +8,7 @@ use shiming_outside::register::{CitizenAnswer, VerifyCitizen};
 use shiming_outside::sms::SendServiceMessage;
 use shiming_wire::RegistrationId;
 
-use crate::effect::{Effect, Entry, ReviewRequest, Summary};
+use crate::effect::{Effect, Entry, ReviewDecision, ReviewRequest, Summary};
 
 /// What came back from an outside system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub trait ReadModel {
     async fn publish(&self, id: &RegistrationId, summary: &Summary) -> Reply<()>;
     /// Adds to the review list; repeating with the same key changes nothing.
     async fn open_review(&self, key: &str, id: &RegistrationId, request: &ReviewRequest) -> Reply<()>;
+    /// Takes it off the review list; repeating changes nothing.
+    async fn close_review(&self, id: &RegistrationId, decision: &ReviewDecision) -> Reply<()>;
 }
 
 /// What an effect came to.
@@ -112,5 +114,6 @@ where
         }
         Effect::Publish(summary) => ports.publish(id, summary).await.settled(done),
         Effect::OpenReview(request) => ports.open_review(&key, id, request).await.settled(done),
+        Effect::CloseReview(decision) => ports.close_review(id, decision).await.settled(done),
     }
 }

@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::{CheckStep, Event, PendingCode, Refusal, Registration, Stage, Subject};
 use crate::Random;
-use crate::effect::{Effect, EffectKind, Entry, ReviewReason, ReviewRequest, hex, reference};
+use crate::effect::{Effect, EffectKind, Entry, ReviewDecision, ReviewReason, ReviewRequest, hex, reference};
 use crate::evidence::{self, Case, Checked};
 use crate::message;
 use crate::policy::Policy;
@@ -110,7 +110,7 @@ pub fn apply(registration: &Registration, event: Event, context: &mut Context<'_
         Event::EvidenceReceived(evidence) => step.receive_evidence(&evidence),
         Event::LineProgressed { seq, progress } => Ok(step.progress(seq, progress)),
         Event::Settled { seq, kind, outcome } => Ok(step.settle(seq, kind, outcome)),
-        Event::ReviewDecided { approved } => step.decide_review(approved),
+        Event::ReviewDecided(decision) => step.decide_review(decision),
         Event::Expired => Ok(step.expire()),
     }
 }
@@ -371,11 +371,13 @@ impl Step {
         .collect()
     }
 
-    fn decide_review(mut self, approved: bool) -> Result<Transition, Refusal> {
+    fn decide_review(mut self, decision: ReviewDecision) -> Result<Transition, Refusal> {
         match &self.registration.stage {
             Stage::Stored { review, .. } if !review.is_empty() => {}
             _ => return Err(Refusal::StateConflict),
         }
+        let approved = decision.approved;
+        self.emit(Effect::CloseReview(decision));
         if approved {
             self.emit_record(RecordState::Effective);
             self.registration.stage = Stage::Stored { case: None, review: Vec::new() };

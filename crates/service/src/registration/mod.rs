@@ -20,7 +20,7 @@ use shiming_wire::{
 
 pub use apply::{Context, Opening, Operator, Transition, apply, check_code_request, check_evidence, open};
 
-use crate::effect::ReviewReason;
+use crate::effect::{EffectKind, ReviewDecision, ReviewReason};
 use crate::evidence::Case;
 use crate::policy::Policy;
 use crate::port::Outcome;
@@ -168,15 +168,12 @@ pub enum Event {
         /// Its number.
         seq: u32,
         /// Its kind.
-        kind: crate::effect::EffectKind,
+        kind: EffectKind,
         /// How it ended.
         outcome: Outcome,
     },
     /// A reviewer decided (RN-8).
-    ReviewDecided {
-        /// Approved, or refused.
-        approved: bool,
-    },
+    ReviewDecided(ReviewDecision),
     /// Time is up.
     Expired,
 }

@@ -1,0 +1,200 @@
+//! D1: what people list and search.
+
+use serde::{Deserialize, Serialize};
+use shiming_identity::document::{DocumentKind, FormatParameters, layouts};
+use shiming_service::effect::{ReviewDecision, ReviewRequest, Summary, hex};
+use shiming_service::policy::Policy;
+use shiming_wire::{RegistrationId, UnixSeconds};
+use wasm_bindgen::JsValue;
+use worker::{D1Database, D1PreparedStatement, Env};
+
+use crate::problem::Fault;
+
+/// A value to bind.
+pub trait Bind {
+    /// As the platform takes it.
+    fn bind(&self) -> JsValue;
+}
+
+impl Bind for &str {
+    fn bind(&self) -> JsValue {
+        JsValue::from_str(self)
+    }
+}
+
+impl Bind for String {
+    fn bind(&self) -> JsValue {
+        JsValue::from_str(self)
+    }
+}
+
+impl Bind for u64 {
+    #[allow(clippy::cast_precision_loss, reason = "times and versions are far below 2^53")]
+    fn bind(&self) -> JsValue {
+        JsValue::from_f64(*self as f64)
+    }
+}
+
+impl Bind for u32 {
+    fn bind(&self) -> JsValue {
+        JsValue::from(*self)
+    }
+}
+
+impl Bind for bool {
+    fn bind(&self) -> JsValue {
+        JsValue::from(u8::from(*self))
+    }
+}
+
+impl Bind for Vec<u8> {
+    fn bind(&self) -> JsValue {
+        js_sys::Uint8Array::from(self.as_slice()).into()
+    }
+}
+
+impl<T: Bind> Bind for Option<T> {
+    fn bind(&self) -> JsValue {
+        self.as_ref().map_or(JsValue::NULL, Bind::bind)
+    }
+}
+
+/// The database.
+pub fn database(env: &Env) -> worker::Result<D1Database> {
+    env.d1("DB")
+}
+
+/// A statement with its values.
+pub fn statement(env: &Env, sql: &str, values: &[&dyn Bind]) -> worker::Result<D1PreparedStatement> {
+    let values: Vec<JsValue> = values.iter().map(|value| value.bind()).collect();
+    database(env)?.prepare(sql).bind(&values)
+}
+
+/// Runs a statement.
+pub async fn run(env: &Env, sql: &str, values: &[&dyn Bind]) -> worker::Result<()> {
+    statement(env, sql, values)?.run().await.map(|_| ())
+}
+
+/// A word that an enum is written as in JSON.
+pub fn word<T: Serialize>(value: &T) -> worker::Result<String> {
+    match serde_json::to_value(value)? {
+        serde_json::Value::String(word) => Ok(word),
+        _ => Err(worker::Error::RustError("no word".to_owned())),
+    }
+}
+
+/// Brings a registration's row up to date, unless it is newer.
+pub async fn publish(env: &Env, id: &RegistrationId, summary: &Summary) -> worker::Result<()> {
+    let sql = "INSERT INTO registrations
+        (id, version, state, sim, refusal, terminal, agent, opened_at, expires_at, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state, sim = excluded.sim,
+        refusal = excluded.refusal, expires_at = excluded.expires_at, updated_at = excluded.updated_at
+        WHERE excluded.version > registrations.version";
+    let refusal = summary.refusal.as_ref().map(word).transpose()?;
+    let agent = summary.agent.as_ref().map(|agent| agent.as_str().to_owned());
+    run(
+        env,
+        sql,
+        &[
+            &hex(id),
+            &summary.version,
+            &word(&summary.state)?,
+            &word(&summary.sim)?,
+            &refusal,
+            &word(&summary.terminal)?,
+            &agent,
+            &summary.opened_at,
+            &summary.expires_at,
+            &summary.updated_at,
+        ],
+    )
+    .await
+}
+
+/// Adds to the review list, once per key.
+pub async fn open_review(
+    env: &Env,
+    key: &str,
+    id: &RegistrationId,
+    request: &ReviewRequest,
+    now: UnixSeconds,
+) -> worker::Result<()> {
+    let sql = "INSERT INTO reviews (key, registration, decides, reasons, opened_at) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (key) DO NOTHING";
+    run(env, sql, &[&key, &hex(id), &request.decides, &serde_json::to_string(&request.reasons)?, &now]).await
+}
+
+/// Closes the review that a registration waited for, and says so in the audit trail; both or neither.
+pub async fn close_review(env: &Env, id: &RegistrationId, decision: &ReviewDecision) -> worker::Result<()> {
+    let action = if decision.approved { "review.approve" } else { "review.refuse" };
+    let by = decision.by.as_str();
+    // The audit row is written first and only while the review is open, so that a repetition adds none.
+    let audit = statement(
+        env,
+        "INSERT INTO audit (at, actor, action, subject) SELECT ?, ?, ?, registration FROM reviews
+         WHERE registration = ? AND decides = 1 AND closed_at IS NULL",
+        &[&decision.at, &by, &action, &hex(id)],
+    )?;
+    let close = statement(
+        env,
+        "UPDATE reviews SET closed_at = ?, approved = ?, closed_by = ?, reason = ?
+         WHERE registration = ? AND decides = 1 AND closed_at IS NULL",
+        &[&decision.at, &decision.approved, &by, &decision.reason.as_str(), &hex(id)],
+    )?;
+    database(env)?.batch(vec![audit, close]).await.map(|_| ())
+}
+
+/// Notes who did what.
+pub fn audit(env: &Env, at: UnixSeconds, actor: &str, action: &str, subject: &str) -> worker::Result<D1PreparedStatement> {
+    statement(env, "INSERT INTO audit (at, actor, action, subject) VALUES (?, ?, ?, ?)", &[&at, &actor, &action, &subject])
+}
+
+#[derive(Deserialize)]
+struct Setting {
+    value: String,
+}
+
+async fn setting(env: &Env, name: &str) -> worker::Result<Option<String>> {
+    let row: Option<Setting> =
+        statement(env, "SELECT value FROM settings WHERE name = ?", &[&name])?.first(None).await?;
+    Ok(row.map(|row| row.value))
+}
+
+/// Sets a setting and notes it in the audit trail; both or neither.
+pub async fn set_setting(env: &Env, name: &str, value: &str, by: &str, now: UnixSeconds) -> worker::Result<()> {
+    let sql = "INSERT INTO settings (name, value, updated_by, updated_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_by = excluded.updated_by,
+        updated_at = excluded.updated_at";
+    let set = statement(env, sql, &[&name, &value, &by, &now])?;
+    database(env)?.batch(vec![set, audit(env, now, by, "setting.put", name)?]).await.map(|_| ())
+}
+
+/// Name of the policy among the settings.
+pub const POLICY: &str = "policy";
+
+/// Name of the image-format parameters among the settings.
+pub const FORMAT: &str = "format-parameters";
+
+/// The policy in force.
+pub async fn policy(env: &Env) -> Result<Policy, Fault> {
+    match setting(env, POLICY).await? {
+        Some(value) => Ok(serde_json::from_str(&value)?),
+        None => Ok(Policy::default()),
+    }
+}
+
+/// The image-format parameters in force (RN-3), each side of each document once, in the order of capture.
+pub async fn format_parameters(env: &Env) -> Result<Vec<FormatParameters>, Fault> {
+    let overrides: Vec<FormatParameters> = match setting(env, FORMAT).await? {
+        Some(value) => serde_json::from_str(&value)?,
+        None => Vec::new(),
+    };
+    let defaults = layouts(DocumentKind::CnResidentId).into_iter().map(|layout| layout.format);
+    Ok(defaults
+        .map(|default| {
+            let same = |own: &&FormatParameters| own.document == default.document && own.side == default.side;
+            overrides.iter().find(same).cloned().unwrap_or(default)
+        })
+        .collect())
+}

@@ -1,0 +1,126 @@
+//! Requests in, responses out: bodies bounded while they are read, headers that every answer carries.
+
+use futures_util::StreamExt as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shiming_wire::{MAX_BODY_BYTES, ProblemType};
+use worker::{Request, Response, ResponseBuilder};
+
+use crate::problem::{Fault, malformed};
+
+/// What a handler gives.
+pub type Answer = Result<Response, Fault>;
+
+/// A request's target, split.
+pub struct Target {
+    /// Path as it stands in the request line.
+    pub path: String,
+    /// Query without its question mark.
+    pub query: String,
+}
+
+impl Target {
+    /// The target of `request`, as the client wrote it.
+    pub fn of(request: &Request) -> Self {
+        let url = request.inner().url();
+        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        let target = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/");
+        let target = target.split('#').next().unwrap_or(target);
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Self { path: path.to_owned(), query: query.to_owned() }
+    }
+
+    /// The value of a parameter of the query; our parameters are numbers, so nothing is decoded.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.split('&').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name)).map(|(_, v)| v)
+    }
+}
+
+/// A header's value; one that cannot be read counts as absent.
+pub fn header(request: &Request, name: &str) -> Option<String> {
+    request.headers().get(name).ok().flatten()
+}
+
+/// Reads a JSON body of at most [`MAX_BODY_BYTES`]; what is longer is refused while it is being read, whatever
+/// `Content-Length` says.
+pub async fn body(request: &mut Request) -> Result<String, Fault> {
+    let media_type = header(request, "content-type").unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(ProblemType::UnsupportedMediaType.into());
+    }
+    if request.inner().body().is_none() {
+        return Err(ProblemType::MalformedBody.into());
+    }
+    let mut bytes = Vec::new();
+    let mut stream = request.stream()?;
+    while let Some(chunk) = stream.next().await {
+        // A client that goes away in the middle of its body is no fault of ours.
+        let chunk = chunk.map_err(|_| Fault::from(ProblemType::MalformedBody))?;
+        if bytes.len() + chunk.len() > MAX_BODY_BYTES {
+            return Err(ProblemType::BodyTooLarge.into());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| ProblemType::MalformedBody.into())
+}
+
+/// Reads a body as `T`, strictly.
+pub fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Fault> {
+    serde_json::from_str(body).map_err(malformed)
+}
+
+/// An answer in JSON.
+pub fn json<T: Serialize>(status: u16, value: &T) -> Answer {
+    written(status, "application/json", serde_json::to_string(value)?)
+}
+
+/// An answer that is written already.
+pub fn written(status: u16, media_type: &str, body: String) -> Answer {
+    let mut response = ResponseBuilder::new().with_status(status).fixed(body.into_bytes());
+    dress(&mut response, media_type)?;
+    Ok(response)
+}
+
+/// An answer without a body.
+pub fn empty(status: u16) -> Answer {
+    let mut response = ResponseBuilder::new().with_status(status).empty();
+    dress(&mut response, "")?;
+    Ok(response)
+}
+
+/// The answer that a fault becomes.
+pub fn refusal(fault: Fault) -> worker::Result<Response> {
+    let problem = fault.into_problem();
+    let body = serde_json::to_vec(&problem)?;
+    let mut response = ResponseBuilder::new().with_status(problem.status).fixed(body);
+    dress(&mut response, "application/problem+json")?;
+    if let Some(seconds) = problem.retry_after {
+        response.headers_mut().set("Retry-After", &seconds.to_string())?;
+    }
+    if problem.kind == ProblemType::Unauthorized {
+        response.headers_mut().set("WWW-Authenticate", "Bearer")?;
+    }
+    Ok(response)
+}
+
+/// Headers of every answer of the API: nothing is cached, sniffed, framed or run.
+fn dress(response: &mut Response, media_type: &str) -> worker::Result<()> {
+    let headers = response.headers_mut();
+    if !media_type.is_empty() {
+        headers.set("Content-Type", media_type)?;
+    }
+    // Phones whose clock is wrong learn ours from it (signatures are fresh for five minutes).
+    headers.set("Date", &String::from(js_sys::Date::new_0().to_utc_string()))?;
+    for (name, value) in [
+        ("Cache-Control", "no-store"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
+        ("X-Content-Type-Options", "nosniff"),
+    ] {
+        headers.set(name, value)?;
+    }
+    Ok(())
+}

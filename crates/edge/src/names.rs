@@ -1,0 +1,59 @@
+//! Names of Durable Objects and registrations, made with the key that never rotates. They tell nothing of what they name.
+
+use sha2::{Digest as _, Sha256};
+use shiming_proof::Purpose;
+use shiming_service::budget::Scope;
+use shiming_wire::{Bytes, RegistrationId};
+
+use crate::config::Config;
+
+/// The id of the registration that this request creates. A retry of the same request has the same device key and
+/// idempotency key, and so finds what the first one made.
+pub fn registration_id(config: &Config, device_key: &Bytes<65>, idempotency_key: &str) -> RegistrationId {
+    // The device key has a fixed length, so the two cannot run into each other.
+    let value = [&device_key.0[..], idempotency_key.as_bytes()].concat();
+    Bytes(first_half(config.name_key.hash(Purpose::Request, &value).hash))
+}
+
+/// The token of the link that this request makes; the same for a retry.
+pub fn link_token(config: &Config, actor: &str, idempotency_key: &str) -> Bytes<16> {
+    // Neither holds a zero byte.
+    let value = [b"link", actor.as_bytes(), idempotency_key.as_bytes()].join(&0);
+    Bytes(first_half(config.name_key.hash(Purpose::Request, &value).hash))
+}
+
+/// The object that counts for `value`.
+pub fn budget(config: &Config, scope: Scope, value: &[u8]) -> String {
+    let purpose = match scope {
+        Scope::Line => Purpose::Line,
+        Scope::Device => Purpose::Device,
+        Scope::Address => Purpose::Address,
+    };
+    format!("{}:{}", scope.as_str(), hexadecimal(&config.name_key.hash(purpose, value).hash))
+}
+
+/// A device, as a link remembers it.
+pub fn device(config: &Config, device_key: &Bytes<65>) -> String {
+    hexadecimal(&config.name_key.hash(Purpose::Device, &device_key.0).hash)
+}
+
+/// Lower-case hexadecimal.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn first_half(hash: [u8; 32]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    half
+}
+
+/// SHA-256 in lower-case hexadecimal, for values that have 256 random bits of their own or are no secret.
+pub fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}

@@ -1,0 +1,146 @@
+//! Path and method to handler.
+
+use shiming_wire::{Bytes, Problem, ProblemType, RegistrationId};
+use worker::{Env, Method, Request, Response};
+
+use crate::config::Config;
+use crate::http::{self, Answer, Target};
+use crate::problem::Fault;
+use crate::routes::{agents, calls, links, messages, registrations, reviews, settings};
+
+/// What an address stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Route {
+    Health,
+    Registrations,
+    Registration(RegistrationId),
+    Codes(RegistrationId),
+    Confirmation(RegistrationId),
+    Evidence(RegistrationId),
+    InboundMessages,
+    CallProgress,
+    Links,
+    Reviews,
+    Review(String),
+    Agents,
+    Agent(String),
+    AgentRegistrations(String),
+    FormatParameters,
+    Policy,
+}
+
+impl Route {
+    /// The route of a path; an id that is none is an unknown registration, not an unknown address.
+    fn of(path: &str) -> Result<Self, ProblemType> {
+        let id = |text: &str| Bytes::from_base64url(text).map_err(|_| ProblemType::RegistrationNotFound);
+        let segments: Vec<&str> = path.split('/').collect();
+        Ok(match segments.as_slice() {
+            ["", "v1", "health"] => Self::Health,
+            ["", "v1", "registrations"] => Self::Registrations,
+            ["", "v1", "registrations", text] => Self::Registration(id(text)?),
+            ["", "v1", "registrations", text, "codes"] => Self::Codes(id(text)?),
+            ["", "v1", "registrations", text, "confirmation"] => Self::Confirmation(id(text)?),
+            ["", "v1", "registrations", text, "evidence"] => Self::Evidence(id(text)?),
+            ["", "v1", "inbound-messages"] => Self::InboundMessages,
+            ["", "v1", "call-progress"] => Self::CallProgress,
+            ["", "v1", "links"] => Self::Links,
+            ["", "v1", "reviews"] => Self::Reviews,
+            ["", "v1", "reviews", id] => Self::Review((*id).to_owned()),
+            ["", "v1", "agents"] => Self::Agents,
+            ["", "v1", "agents", name] => Self::Agent((*name).to_owned()),
+            ["", "v1", "agents", name, "registrations"] => Self::AgentRegistrations((*name).to_owned()),
+            ["", "v1", "format-parameters"] => Self::FormatParameters,
+            ["", "v1", "policy"] => Self::Policy,
+            _ => return Err(ProblemType::NotFound),
+        })
+    }
+
+    fn methods(&self) -> &'static str {
+        match self {
+            Self::Health => "GET, HEAD, OPTIONS",
+            Self::Registration(_) | Self::Reviews | Self::Agents | Self::AgentRegistrations(_) => "GET, OPTIONS",
+            Self::Registrations
+            | Self::Codes(_)
+            | Self::Confirmation(_)
+            | Self::Evidence(_)
+            | Self::InboundMessages
+            | Self::CallProgress
+            | Self::Links
+            | Self::Agent(_) => "POST, OPTIONS",
+            Self::Review(_) => "GET, POST, OPTIONS",
+            Self::FormatParameters | Self::Policy => "GET, PUT, OPTIONS",
+        }
+    }
+}
+
+/// Serves a request; whatever goes wrong is a problem.
+pub async fn serve(request: Request, env: Env) -> worker::Result<Response> {
+    let target = Target::of(&request);
+    let route = Route::of(&target.path);
+    let allowed = route.as_ref().map(Route::methods).unwrap_or_default();
+    match handle(request, &env, &target, route.clone()).await {
+        Ok(response) => Ok(response),
+        Err(fault) => {
+            let not_allowed = matches!(&fault, Fault::Problem(problem) if problem.kind == ProblemType::MethodNotAllowed);
+            let mut response = http::refusal(fault)?;
+            if not_allowed {
+                response.headers_mut().set("Allow", allowed)?;
+            }
+            Ok(response)
+        }
+    }
+}
+
+async fn handle(request: Request, env: &Env, target: &Target, route: Result<Route, ProblemType>) -> Answer {
+    // Before anything else: a Worker that is set up wrongly serves nobody.
+    let config = Config::read(env).map_err(|error| Fault::Internal(format!("configuration: {error}")))?;
+    let route = route.map_err(Problem::new)?;
+    let method = request.method();
+    if method == Method::Options {
+        let mut response = http::empty(204)?;
+        response.headers_mut().set("Allow", route.methods())?;
+        return Ok(response);
+    }
+    match (method, route) {
+        (Method::Get | Method::Head, Route::Health) => http::json(200, &serde_json::json!({ "status": "ok" })),
+        (Method::Post, Route::Registrations) => registrations::create(request, env, &config, target).await,
+        (Method::Get, Route::Registration(id)) => registrations::view(request, env, target, id).await,
+        (Method::Post, Route::Codes(id)) => registrations::request_code(request, env, &config, target, id).await,
+        (Method::Post, Route::Confirmation(id)) => registrations::confirm(request, env, target, id).await,
+        (Method::Post, Route::Evidence(id)) => registrations::evidence(request, env, &config, target, id).await,
+        (Method::Post, Route::InboundMessages) => messages::receive(request, env, &config, target).await,
+        (Method::Post, Route::CallProgress) => calls::progress(request, env, &config, target).await,
+        (Method::Post, Route::Links) => links::create(request, env, &config, target).await,
+        (Method::Get, Route::Reviews) => reviews::list(request, env).await,
+        (Method::Get, Route::Review(id)) => reviews::look(request, env, &id).await,
+        (Method::Post, Route::Review(id)) => reviews::decide(request, env, &config, target, &id).await,
+        (Method::Get, Route::Agents) => agents::list(request, env).await,
+        (Method::Post, Route::Agent(name)) => agents::set(request, env, &config, target, &name).await,
+        (Method::Get, Route::AgentRegistrations(name)) => agents::registrations(request, env, &name).await,
+        (Method::Get, Route::FormatParameters) => settings::get_format(request, env).await,
+        (Method::Put, Route::FormatParameters) => settings::put_format(request, env).await,
+        (Method::Get, Route::Policy) => settings::get_policy(request, env).await,
+        (Method::Put, Route::Policy) => settings::put_policy(request, env).await,
+        _ => Err(ProblemType::MethodNotAllowed.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_one_spelling() {
+        assert_eq!(Route::of("/v1/registrations"), Ok(Route::Registrations));
+        let id = Bytes([7; 16]);
+        let path = format!("/v1/registrations/{}/codes", id.to_base64url());
+        assert_eq!(Route::of(&path), Ok(Route::Codes(id)));
+        for path in ["/", "/v1", "/v1/registrations/", "/v1//registrations", "/V1/registrations", "/v1/health/", ""] {
+            assert!(matches!(
+                Route::of(path),
+                Err(ProblemType::NotFound | ProblemType::RegistrationNotFound)
+            ));
+        }
+        assert_eq!(Route::of("/v1/registrations/short/codes"), Err(ProblemType::RegistrationNotFound));
+    }
+}

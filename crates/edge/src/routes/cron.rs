@@ -1,0 +1,63 @@
+//! The cron: removes what time has ended. A registration ends itself by its own alarm; here its row goes, and one whose
+//! alarm was lost is woken.
+
+use serde::Deserialize;
+use shiming_service::effect::parse_hex;
+use worker::Env;
+
+use crate::config::Config;
+use crate::registration_do::{Ask, What, ask};
+use crate::{clock, database};
+
+/// How long the row of an expired registration stays, seconds.
+const EXPIRED_ROWS: u64 = 7 * 86_400;
+/// How long answers to operators and outside systems are kept, seconds.
+const ANSWERS: u64 = 86_400;
+/// At most so many registrations are woken at once.
+const WAKE: u32 = 50;
+
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+}
+
+/// Runs every few minutes. Logs counts, nothing else.
+pub async fn sweep(env: &Env) {
+    if let Err(error) = Config::read(env) {
+        worker::console_error!("cron: configuration: {error}");
+        return;
+    }
+    let now = clock::now();
+    let sweeps = [
+        ("expired registrations", "DELETE FROM registrations WHERE state = 'expired' AND updated_at < ? RETURNING id", now - EXPIRED_ROWS),
+        ("links", "DELETE FROM links WHERE expires_at < ? RETURNING token AS id", now),
+        ("answers", "DELETE FROM requests WHERE created_at < ? RETURNING key AS id", now - ANSWERS),
+    ];
+    for (what, sql, before) in sweeps {
+        match rows(env, sql, before).await {
+            Ok(rows) => worker::console_log!("cron: {} {what} removed", rows.len()),
+            Err(error) => worker::console_error!("cron: {what}: {error}"),
+        }
+    }
+    match wake(env, now).await {
+        Ok(woken) => worker::console_log!("cron: {woken} registrations woken"),
+        Err(error) => worker::console_error!("cron: waking: {error}"),
+    }
+}
+
+/// Wakes registrations that should have expired and did not say so.
+async fn wake(env: &Env, now: u64) -> worker::Result<usize> {
+    let sql = format!(
+        "SELECT id FROM registrations WHERE state IN ('opened', 'confirmed', 'checking') AND expires_at < ?
+         ORDER BY expires_at LIMIT {WAKE}"
+    );
+    let late = rows(env, &sql, now - 60).await?;
+    for id in late.iter().filter_map(|row| parse_hex(&row.id)) {
+        ask(env, &Ask { id, what: What::Wake }).await?;
+    }
+    Ok(late.len())
+}
+
+async fn rows(env: &Env, sql: &str, before: u64) -> worker::Result<Vec<Row>> {
+    database::statement(env, sql, &[&before])?.all().await?.results()
+}

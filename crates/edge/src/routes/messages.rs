@@ -1,0 +1,61 @@
+//! Messages that lines send to service numbers (RN-2): the answer is a one-time capture link.
+
+use shiming_identity::PhoneNumber;
+use shiming_outside::sms::{InboundMessage, SendServiceMessage};
+use shiming_service::budget::{Purpose, Scope};
+use shiming_service::link::{Business, LinkTarget, business_of};
+use shiming_service::message;
+use shiming_service::port::{CodeChannel as _, Reply};
+use shiming_wire::{ProblemType, Text};
+use worker::{Env, Request};
+
+use super::from_outside;
+use super::retry::{Actor, once};
+use crate::adapter::Adapter;
+use crate::config::{Config, System};
+use crate::http::{Answer, Target, parse};
+use crate::problem::{Fault, invalid, spent};
+use crate::{budget_do, clock, database, link, names};
+
+/// `POST /v1/inbound-messages`. The centre delivers a message until it is taken: an answer that cannot be sent now is
+/// *unavailable*, and the next delivery, under the same key, sends the same link under the same key.
+pub async fn receive(request: Request, env: &Env, config: &Config, target: &Target) -> Answer {
+    let (key, body) = from_outside(request, config, target, System::Sms).await?;
+    let actor = Actor { name: "message centre", key: &key };
+    once(env, config, &actor, &target.path, &body, async || {
+        let InboundMessage { from, service_code, text: _ } = parse(&body)?;
+        let business = business_of(&config.service_codes, service_code.as_str()).ok_or_else(|| invalid("/service_code"))?;
+        let number = PhoneNumber::parse(from.as_str()).map_err(|_| invalid("/from"))?;
+        match business {
+            Business::Register => answer(env, config, &key, &number, service_code.as_str()).await?,
+        }
+        Ok((202, "{}".to_owned()))
+    })
+    .await
+}
+
+async fn answer(env: &Env, config: &Config, key: &str, number: &PhoneNumber, service_code: &str) -> Result<(), Fault> {
+    let policy = database::policy(env).await?;
+    let line = names::budget(config, Scope::Line, number.as_str().as_bytes());
+    let limits = [(line, policy.limit(Purpose::SmsCode, Scope::Line))];
+    budget_do::take_all(env, Purpose::SmsCode, &limits)
+        .await?
+        .map_err(|error| spent(ProblemType::CodeBudgetSpent, error))?;
+
+    let target = LinkTarget { iccid: None, number: Text::new(number.as_str()).unwrap_or_default() };
+    let token = names::link_token(config, service_code, key);
+    let now = clock::now();
+    link::make(env, config, &token, &target, service_code, (now, now + u64::from(policy.link_ttl_seconds))).await?;
+
+    let text = message::link(&config.public_origin, &token.to_base64url())
+        .map_err(|_| Fault::Internal("PUBLIC_ORIGIN is too long".to_owned()))?;
+    let message = SendServiceMessage { to: Text::new(number.as_str()).unwrap_or_default(), text };
+    // The centre's own key, hashed with a word of ours, so that it cannot meet a key of the outbox.
+    let own = names::sha256(format!("inbound {key}").as_bytes());
+    match (Adapter { config, env }).send_message(&own, &message).await {
+        Reply::Answered(()) => Ok(()),
+        // The line cannot be reached by message; telling the centre again and again would not help.
+        Reply::Refused => Ok(()),
+        Reply::Unavailable => Err(ProblemType::UpstreamUnavailable.into()),
+    }
+}

@@ -1,0 +1,52 @@
+//! The endpoints, one file per concern.
+
+pub mod agents;
+pub mod calls;
+pub mod cron;
+pub mod links;
+pub mod messages;
+pub mod registrations;
+pub mod reviews;
+pub mod settings;
+
+mod retry;
+
+use shiming_proof::{IdempotencyKey, SignatureError, SignedPost};
+use shiming_wire::ProblemType;
+use worker::Request;
+
+use crate::clock;
+use crate::config::{Config, System};
+use crate::http::{Target, body, header};
+use crate::problem::Fault;
+
+/// The idempotency key that every POST has to carry.
+fn idempotency_key(request: &Request) -> Result<String, Fault> {
+    let key = header(request, "idempotency-key").unwrap_or_default();
+    IdempotencyKey::parse(&key).map_err(|_| ProblemType::IdempotencyKeyMissing)?;
+    Ok(key)
+}
+
+/// Reads a POST that an outside system signed with one of the keys shared with it: its idempotency key and body.
+async fn from_outside(
+    mut request: Request,
+    config: &Config,
+    target: &Target,
+    system: System,
+) -> Result<(String, String), Fault> {
+    let key = idempotency_key(&request)?;
+    let body = body(&mut request).await?;
+    let (digest, input, signature) =
+        (header(&request, "content-digest"), header(&request, "signature-input"), header(&request, "signature"));
+    let signed = SignedPost {
+        path: &target.path,
+        body: body.as_bytes(),
+        idempotency_key: IdempotencyKey::parse(&key).map_err(|_| ProblemType::IdempotencyKeyMissing)?,
+        content_digest: digest.as_deref(),
+        signature_input: input.as_deref(),
+        signature: signature.as_deref(),
+    };
+    let unverified = signed.check(clock::now())?;
+    let known = &config.endpoint(system).keys;
+    if known.iter().any(|key| key.verify(&unverified).is_ok()) { Ok((key, body)) } else { Err(SignatureError::Wrong.into()) }
+}

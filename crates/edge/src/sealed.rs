@@ -1,0 +1,48 @@
+//! Data at rest: JSON, encrypted under a key with an id and bound to the place where it is stored.
+//!
+//! `length of key id ‖ key id ‖ 12 bytes of IV ‖ ciphertext and tag`; the place is additional data (SP 800-38D), so that a
+//! row that was moved does not open.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shiming_proof::KeyId;
+
+use crate::clock;
+use crate::problem::Fault;
+use crate::subtle;
+
+const IV_BYTES: usize = 12;
+
+/// A ring of keys: the first encrypts, all of them decrypt.
+pub type Ring = [(KeyId, Vec<u8>)];
+
+/// Encrypts `value` for `place`.
+pub async fn seal<T: Serialize>(ring: &Ring, place: &str, value: &T) -> Result<Vec<u8>, Fault> {
+    let (id, key) = ring.first().ok_or_else(|| Fault::Internal("no data key".to_owned()))?;
+    let plain = serde_json::to_vec(value)?;
+    let mut iv = [0; IV_BYTES];
+    clock::random(&mut iv);
+    let sealed = subtle::encrypt(key, &iv, place.as_bytes(), &plain)
+        .await
+        .map_err(|error| Fault::Internal(format!("encrypting {place}: {error}")))?;
+    let id = id.as_str().as_bytes();
+    let length = u8::try_from(id.len()).map_err(|_| Fault::Internal("a key id is too long".to_owned()))?;
+    Ok([&[length][..], id, &iv, &sealed].concat())
+}
+
+/// Decrypts what was sealed for `place`.
+pub async fn open<T: DeserializeOwned>(ring: &Ring, place: &str, sealed: &[u8]) -> Result<T, Fault> {
+    let broken = |what: &str| Fault::Internal(format!("{place}: {what}"));
+    let (id, iv, sealed) = split(sealed).ok_or_else(|| broken("not in the form of sealed data"))?;
+    let (_, key) =
+        ring.iter().find(|(known, _)| known.as_str().as_bytes() == id).ok_or_else(|| broken("its key is gone"))?;
+    let plain = subtle::decrypt(key, iv, place.as_bytes(), sealed).await.map_err(|_| broken("does not decrypt"))?;
+    Ok(serde_json::from_slice(&plain)?)
+}
+
+fn split(sealed: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (length, rest) = sealed.split_first()?;
+    let (id, rest) = rest.split_at_checked(usize::from(*length))?;
+    let (iv, sealed) = rest.split_at_checked(IV_BYTES)?;
+    Some((id, iv, sealed))
+}
