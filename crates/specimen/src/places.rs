@@ -156,3 +156,32 @@ pub(crate) const VILLAGES: &[&str] = &[
     "永安镇新丰村",
     "罗坪镇马鞍村",
 ];
+
+#[cfg(test)]
+mod tests {
+    use shiming_identity::RegionCode;
+    use shiming_identity::region::{lookup, periods};
+
+    use super::*;
+
+    // GB/T 2260
+    #[test]
+    fn places_exist_and_have_existed_for_long() {
+        for place in PLACES {
+            let code = RegionCode::parse(place.code).unwrap();
+            let division = lookup(code, 2026).unwrap();
+            assert!(division.full_name().ends_with(place.county), "{} {}", place.code, division.full_name());
+            assert!(place.prefix().starts_with(place.province) && place.prefix().ends_with(place.county));
+        }
+    }
+
+    #[test]
+    fn abolished_codes_were_codes_once() {
+        for (code, end, heir) in ABOLISHED {
+            let code = RegionCode::parse(code).unwrap();
+            assert!(lookup(code, 2026).is_none(), "{code:?}");
+            assert!(periods(code).next().is_some(), "{code:?}");
+            assert!((2000..2026).contains(end) && PLACES.iter().any(|place| place.code == *heir));
+        }
+    }
+}
