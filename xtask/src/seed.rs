@@ -1,6 +1,7 @@
 //! What the sandbox starts with: fictional citizens, the subscriptions that they may register, photos of their cards.
 
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -45,7 +46,7 @@ pub fn sandbox_seed_file() -> Result<PathBuf> {
 /// SQL that fills the sandbox's D1 anew: the same for every run, whatever was in it.
 pub fn sandbox_seed_sql() -> Result<String> {
     let people = citizens(CITIZENS);
-    let mut sql = String::from("DELETE FROM subscriptions;\nDELETE FROM citizens;\n");
+    let mut sql = String::from("DELETE FROM seed;\nDELETE FROM subscriptions;\nDELETE FROM citizens;\n");
     for (position, citizen) in people.iter().enumerate() {
         let Citizen { name, sex, ethnicity, birth_date, address, id_number, issuer, valid_from, valid_until } = citizen;
         let portrait = STANDARD.encode(portrait_jpeg(citizen));
@@ -72,6 +73,9 @@ pub fn sandbox_seed_sql() -> Result<String> {
             holder.as_deref().map_or_else(|| "NULL".to_owned(), quote),
         )?;
     }
+    let mut hasher = DefaultHasher::new();
+    sql.hash(&mut hasher);
+    writeln!(sql, "INSERT INTO seed (fingerprint) VALUES ('{:016x}');", hasher.finish())?;
     Ok(sql)
 }
 

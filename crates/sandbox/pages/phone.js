@@ -106,6 +106,8 @@ async function press(button) {
 
 // ---- the voice
 
+/** How long a voice may take to begin. */
+const SILENCE_MS = 4000;
 const DIGITS = [..."零一二三四五六七八九"];
 
 /** The announcement in pieces: each is spoken for itself, so that every digit is heard apart. */
@@ -153,6 +155,10 @@ function speak(announcement, call) {
     }
     synthesis.speak(said);
   });
+  // A voice that is listed may still be dumb.
+  setTimeout(() => {
+    if (!heard && state?.call?.id === call) by("voice-note").hidden = false;
+  }, SILENCE_MS);
 }
 
 function hush() {

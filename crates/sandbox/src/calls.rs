@@ -76,8 +76,10 @@ impl World {
             return Ok(("unauthorized", Answer::problem(401, "signature", &error.to_string())));
         }
 
-        self.wait_while_held(id, path, Phase::Before).await?;
-        let fault = self.store()?.take_fault(path)?;
+        // What is no text is no JSON either, and is refused further down.
+        let text = std::str::from_utf8(body).unwrap_or_default();
+        self.wait_while_held(id, path, text, Phase::Before).await?;
+        let fault = self.store()?.take_fault(path, text)?;
         let kind = fault.as_ref().map(|fault| fault.kind);
         let delay_ms = fault.map_or(0, |fault| fault.delay_ms);
         match kind {
@@ -98,7 +100,7 @@ impl World {
         let (outcome, answer) = self.once(&incoming)?;
         // Rings phones and delivers reports; an answer is not held up by it.
         self.schedule().await?;
-        self.wait_while_held(id, path, Phase::After).await?;
+        self.wait_while_held(id, path, text, Phase::After).await?;
         Ok(match kind {
             Some(FaultKind::DropAnswer) => ("answer_dropped", Answer { status: 504, body: String::new() }),
             Some(FaultKind::Malformed) => {
@@ -109,15 +111,15 @@ impl World {
         })
     }
 
-    async fn wait_while_held(&self, id: u64, path: &str, phase: Phase) -> Result<()> {
+    async fn wait_while_held(&self, id: u64, path: &str, body: &str, phase: Phase) -> Result<()> {
         let outcome = match phase {
             Phase::Before => "held_before",
             Phase::After => "held_after",
         };
-        if self.store()?.is_held(path, phase)? {
+        if self.store()?.is_held(path, body, phase)? {
             self.store()?.log_outcome(id, outcome, None)?;
         }
-        while self.store()?.is_held(path, phase)? {
+        while self.store()?.is_held(path, body, phase)? {
             Delay::from(GLANCE).await;
         }
         Ok(())

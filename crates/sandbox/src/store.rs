@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use shiming_outside::crm::{RecordState, SimState, StoreIdentity};
 use worker::{Result, SqlStorage, SqlStorageValue as Value};
 
-use crate::rules::faults::{FaultKind, Phase, covers};
+use crate::auth::digest_hex;
+use crate::rules::faults::{FaultKind, Phase, Scope};
 use crate::rules::idempotency::Recorded;
 use crate::rules::phone::CallState;
 
@@ -30,9 +31,10 @@ CREATE TABLE IF NOT EXISTS calls (
 CREATE INDEX IF NOT EXISTS calls_by_key ON calls (path, idempotency_key);
 CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, at_ms INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS faults (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, kind TEXT NOT NULL, times INTEGER NOT NULL,
-  delay_ms INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS holds (target TEXT NOT NULL, phase TEXT NOT NULL, PRIMARY KEY (target, phase));
+  id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, only_text TEXT NOT NULL, kind TEXT NOT NULL,
+  times INTEGER NOT NULL, delay_ms INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS holds (
+  target TEXT NOT NULL, only_text TEXT NOT NULL, phase TEXT NOT NULL, PRIMARY KEY (target, only_text, phase));
 CREATE TABLE IF NOT EXISTS messages (
   id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL, peer TEXT NOT NULL, outgoing INTEGER NOT NULL,
   text TEXT NOT NULL, at_ms INTEGER NOT NULL);
@@ -48,12 +50,24 @@ CREATE TABLE IF NOT EXISTS callbacks (
   body TEXT NOT NULL, due_ms INTEGER NOT NULL, attempts INTEGER NOT NULL, outcome TEXT NOT NULL, status INTEGER);
 ";
 
-/// Everything that calls changed; the citizens are not among it.
-const EMPTY: &str = "
-DELETE FROM subscriptions; DELETE FROM records; DELETE FROM ledger; DELETE FROM answers; DELETE FROM calls;
-DELETE FROM nonces; DELETE FROM faults; DELETE FROM holds; DELETE FROM messages; DELETE FROM phone_calls;
-DELETE FROM timers; DELETE FROM callbacks;
-";
+/// The tables of [`SCHEMA`].
+const TABLES: [&str; 12] = [
+    "subscriptions",
+    "records",
+    "ledger",
+    "answers",
+    "calls",
+    "nonces",
+    "faults",
+    "holds",
+    "messages",
+    "phone_calls",
+    "timers",
+    "callbacks",
+];
+
+/// Remembers which schema and which seed the tables are of.
+const ORIGIN: &str = "CREATE TABLE IF NOT EXISTS origin (what TEXT PRIMARY KEY, fingerprint TEXT NOT NULL);";
 
 /// A subscription as the CRM holds it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -203,8 +217,9 @@ pub struct CallbackRow {
 pub struct FaultRow {
     /// Number of the order.
     pub id: u64,
-    /// Path, system or `*`.
-    pub target: String,
+    /// Which calls.
+    #[serde(flatten)]
+    pub scope: Scope,
     /// Which.
     pub kind: FaultKind,
     /// How many calls it still meets.
@@ -216,8 +231,9 @@ pub struct FaultRow {
 /// An ordered wait.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HoldRow {
-    /// Path, system or `*`.
-    pub target: String,
+    /// Which calls.
+    #[serde(flatten)]
+    pub scope: Scope,
     /// When.
     pub phase: Phase,
 }
@@ -255,10 +271,38 @@ fn name(value: impl Serialize) -> Value {
 }
 
 impl Store {
-    /// Opens the tables, making those that are missing.
+    /// Opens the tables. Those of another version of this program are thrown away: the world can be made again.
     pub fn open(sql: SqlStorage) -> Result<Self> {
-        sql.exec(SCHEMA, None)?;
-        Ok(Self(sql))
+        sql.exec(ORIGIN, None)?;
+        let store = Self(sql);
+        let schema = digest_hex(SCHEMA.as_bytes());
+        if store.origin("schema")?.as_deref() != Some(schema.as_str()) {
+            for table in TABLES {
+                store.run(&format!("DROP TABLE IF EXISTS {table}"), vec![])?;
+            }
+            store.run("DELETE FROM origin", vec![])?;
+            store.set_origin("schema", &schema)?;
+        }
+        store.0.exec(SCHEMA, None)?;
+        Ok(store)
+    }
+
+    /// The fingerprint of the `schema` or the `seed` that the tables are of.
+    pub fn origin(&self, what: &str) -> Result<Option<String>> {
+        #[derive(Deserialize)]
+        struct Row {
+            fingerprint: String,
+        }
+        let row: Option<Row> = self.first("SELECT fingerprint FROM origin WHERE what = ?", vec![what.into()])?;
+        Ok(row.map(|row| row.fingerprint))
+    }
+
+    /// Notes where the tables are from.
+    pub fn set_origin(&self, what: &str, fingerprint: &str) -> Result<()> {
+        self.run(
+            "INSERT OR REPLACE INTO origin (what, fingerprint) VALUES (?, ?)",
+            vec![what.into(), fingerprint.into()],
+        )
     }
 
     fn rows<T: DeserializeOwned>(&self, query: &str, values: Vec<Value>) -> Result<Vec<T>> {
@@ -279,12 +323,8 @@ impl Store {
 
     /// Forgets everything that calls changed.
     pub fn empty(&self) -> Result<()> {
-        self.0.exec(EMPTY, None).map(|_| ())
-    }
-
-    /// Number of subscriptions.
-    pub fn subscriptions_len(&self) -> Result<u64> {
-        self.count("SELECT count(*) AS n FROM subscriptions", vec![])
+        self.run("DELETE FROM origin WHERE what = 'seed'", vec![])?;
+        TABLES.iter().try_for_each(|table| self.run(&format!("DELETE FROM {table}"), vec![]))
     }
 
     /// Takes over a subscription of the seed.
@@ -456,16 +496,22 @@ impl Store {
     }
 
     /// Orders a trouble.
-    pub fn add_fault(&self, target: &str, kind: FaultKind, times: u32, delay_ms: u32) -> Result<()> {
+    pub fn add_fault(&self, scope: &Scope, kind: FaultKind, times: u32, delay_ms: u32) -> Result<()> {
         self.run(
-            "INSERT INTO faults (target, kind, times, delay_ms) VALUES (?, ?, ?, ?)",
-            vec![target.into(), kind.name().into(), int(times.into()), int(delay_ms.into())],
+            "INSERT INTO faults (target, only_text, kind, times, delay_ms) VALUES (?, ?, ?, ?, ?)",
+            vec![
+                scope.target.as_str().into(),
+                scope.only_text.as_str().into(),
+                kind.name().into(),
+                int(times.into()),
+                int(delay_ms.into()),
+            ],
         )
     }
 
-    /// The oldest trouble ordered for `path`, used up by one.
-    pub fn take_fault(&self, path: &str) -> Result<Option<FaultRow>> {
-        let Some(fault) = self.faults()?.into_iter().find(|fault| covers(&fault.target, path)) else {
+    /// The oldest trouble ordered for a call, used up by one.
+    pub fn take_fault(&self, path: &str, body: &str) -> Result<Option<FaultRow>> {
+        let Some(fault) = self.faults()?.into_iter().find(|fault| fault.scope.covers(path, body)) else {
             return Ok(None);
         };
         self.run("UPDATE faults SET times = times - 1 WHERE id = ?", vec![int(fault.id)])?;
@@ -479,14 +525,20 @@ impl Store {
     }
 
     /// Orders a wait.
-    pub fn hold(&self, target: &str, phase: Phase) -> Result<()> {
-        self.run("INSERT OR IGNORE INTO holds (target, phase) VALUES (?, ?)", vec![target.into(), phase.name().into()])
+    pub fn hold(&self, scope: &Scope, phase: Phase) -> Result<()> {
+        self.run(
+            "INSERT OR IGNORE INTO holds (target, only_text, phase) VALUES (?, ?, ?)",
+            vec![scope.target.as_str().into(), scope.only_text.as_str().into(), phase.name().into()],
+        )
     }
 
-    /// Ends the waits of `target`, or all.
-    pub fn release(&self, target: Option<&str>) -> Result<()> {
-        match target {
-            Some(target) => self.run("DELETE FROM holds WHERE target = ?", vec![target.into()]),
+    /// Ends a wait that was ordered with these words, or all.
+    pub fn release(&self, scope: Option<&Scope>) -> Result<()> {
+        match scope {
+            Some(Scope { target, only_text }) => self.run(
+                "DELETE FROM holds WHERE target = ? AND only_text = ?",
+                vec![target.as_str().into(), only_text.as_str().into()],
+            ),
             None => self.run("DELETE FROM holds", vec![]),
         }
     }
@@ -496,9 +548,9 @@ impl Store {
         self.rows("SELECT * FROM holds ORDER BY target, phase", vec![])
     }
 
-    /// Whether a call of `path` waits in `phase`.
-    pub fn is_held(&self, path: &str, phase: Phase) -> Result<bool> {
-        Ok(self.holds()?.iter().any(|hold| hold.phase == phase && covers(&hold.target, path)))
+    /// Whether a call waits in `phase`.
+    pub fn is_held(&self, path: &str, body: &str, phase: Phase) -> Result<bool> {
+        Ok(self.holds()?.iter().any(|hold| hold.phase == phase && hold.scope.covers(path, body)))
     }
 
     /// Ends all troubles and waits.

@@ -14,7 +14,7 @@ use shiming_outside::crm::SimState;
 use worker::{Date, Delay, DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
 
 use crate::answer::Answer;
-use crate::rules::faults::{Control, is_target, system_of};
+use crate::rules::faults::{Control, Scope, is_target, system_of};
 use crate::rules::phone::{CallEvent, CallState, dialable};
 use crate::store::{PhoneCallRow, Record, Store, SubscriptionRow};
 
@@ -32,12 +32,14 @@ pub struct World {
     store: Result<Store>,
     /// Grows whenever something on some phone changes; starts at the clock so that it also grows over a restart.
     version: Cell<u64>,
+    /// The subscriptions are those of D1's seed.
+    seeded: Cell<bool>,
 }
 
 impl DurableObject for World {
     fn new(state: State, env: Env) -> Self {
         let store = Store::open(state.storage().sql());
-        Self { state, env, store, version: Cell::new(now_ms()) }
+        Self { state, env, store, version: Cell::new(now_ms()), seeded: Cell::new(false) }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
@@ -117,7 +119,7 @@ impl World {
             },
             (worker::Method::Post, ["crm", "reset"]) => {
                 store.empty()?;
-                self.touch();
+                self.seeded.set(false);
                 self.ensure_seeded().await?;
                 Answer::ok(&json!({}))
             }
@@ -144,17 +146,31 @@ impl World {
         }
     }
 
-    /// Takes the subscriptions over from D1 if there are none yet; false if D1 has none either.
+    /// Takes the subscriptions over from D1 if that was not done since it was seeded; false if it never was.
     async fn ensure_seeded(&self) -> Result<bool> {
-        if self.store()?.subscriptions_len()? > 0 {
+        #[derive(Deserialize)]
+        struct Seed {
+            fingerprint: String,
+        }
+        if self.seeded.get() {
             return Ok(true);
         }
-        let seed = self.env.d1("DB")?.prepare("SELECT * FROM subscriptions ORDER BY position").all().await?;
-        let rows: Vec<SubscriptionRow> = seed.results()?;
-        for row in &rows {
-            self.store()?.add_subscription(row)?;
+        let database = self.env.d1("DB")?;
+        let Some(seed) = database.prepare("SELECT fingerprint FROM seed").first::<Seed>(None).await? else {
+            return Ok(false);
+        };
+        let rows = database.prepare("SELECT * FROM subscriptions ORDER BY position").all().await?;
+        let rows: Vec<SubscriptionRow> = rows.results()?;
+        // Another request may have done it meanwhile, and changed something since. From here on nothing yields.
+        let store = self.store()?;
+        if !self.seeded.get() && store.origin("seed")?.as_ref() != Some(&seed.fingerprint) {
+            store.empty()?;
+            rows.iter().try_for_each(|row| store.add_subscription(row))?;
+            store.set_origin("seed", &seed.fingerprint)?;
+            self.touch();
         }
-        Ok(!rows.is_empty())
+        self.seeded.set(true);
+        Ok(true)
     }
 
     /// The citizens with the subscription that each may register; portraits are left out.
@@ -189,21 +205,22 @@ impl World {
         let Ok(order) = serde_json::from_slice::<Control>(body) else {
             return Ok(Answer::malformed());
         };
-        let target = match &order {
-            Control::Fault { on, .. } | Control::Hold { on, .. } | Control::Release { on: Some(on) } => Some(on),
-            Control::Release { on: None } | Control::Reset {} => None,
-        };
-        if target.is_some_and(|on| !is_target(on)) {
-            return Ok(Answer::problem(422, "unknown-target", "`on` is a path that the edge calls, a system, or `*`."));
-        }
         let store = self.store()?;
-        match order {
-            Control::Fault { on, kind, times, delay_ms } => store.add_fault(&on, kind, times, delay_ms)?,
-            Control::Hold { on, phase } => store.hold(&on, phase)?,
-            Control::Release { on } => store.release(on.as_deref())?,
-            Control::Reset {} => store.clear_orders()?,
-        }
-        self.orders()
+        let scope = |target, only_text| is_target(target).then(|| Scope { target: target.to_owned(), only_text });
+        let done = match order {
+            Control::Fault { on, only, kind, times, delay_ms } => {
+                scope(&on, only).map(|scope| store.add_fault(&scope, kind, times, delay_ms))
+            }
+            Control::Hold { on, only, phase } => scope(&on, only).map(|scope| store.hold(&scope, phase)),
+            Control::Release { on: Some(on), only } => scope(&on, only).map(|scope| store.release(Some(&scope))),
+            Control::Release { on: None, .. } => Some(store.release(None)),
+            Control::Reset {} => Some(store.clear_orders()),
+        };
+        let Some(done) = done else {
+            let title = "`on` is a path that the edge calls, a system, or `*`.";
+            return Ok(Answer::problem(422, "unknown-target", title));
+        };
+        done.and_then(|()| self.orders())
     }
 
     /// Waits until the version is above `after`, if that is given, or for [`LONGEST_POLL_MS`].

@@ -10,6 +10,9 @@ pub enum Control {
     Fault {
         /// A path (`/crm/sims/activate`), a system (`crm`) or `*`.
         on: String,
+        /// Only calls whose body holds this text: a card, a line, a registration. All if it is empty.
+        #[serde(default)]
+        only: String,
         /// Which trouble.
         kind: FaultKind,
         /// How many calls.
@@ -23,6 +26,9 @@ pub enum Control {
     Hold {
         /// As in `fault`.
         on: String,
+        /// As in `fault`.
+        #[serde(default)]
+        only: String,
         /// Before or after the call was carried out.
         #[serde(default)]
         phase: Phase,
@@ -32,6 +38,9 @@ pub enum Control {
         /// As it was given to `hold`.
         #[serde(default)]
         on: Option<String>,
+        /// As it was given to `hold`.
+        #[serde(default)]
+        only: String,
     },
     /// Ends all troubles and releases all calls.
     Reset {},
@@ -125,10 +134,22 @@ pub fn is_target(on: &str) -> bool {
     SYSTEMS.contains(&on) || PATHS.contains(&on)
 }
 
-/// Whether an order for `on` covers calls of `path`.
-#[must_use]
-pub fn covers(on: &str, path: &str) -> bool {
-    on == "*" || on == path || system_of(path) == Some(on)
+/// Which calls an order is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Path, system or `*`.
+    pub target: String,
+    /// Text that the body holds; empty for every body.
+    pub only_text: String,
+}
+
+impl Scope {
+    /// Whether the order covers a call.
+    #[must_use]
+    pub fn covers(&self, path: &str, body: &str) -> bool {
+        let target = self.target.as_str();
+        (target == "*" || target == path || system_of(path) == Some(target)) && body.contains(&self.only_text)
+    }
 }
 
 #[cfg(test)]
@@ -136,6 +157,10 @@ mod tests {
     use super::*;
     use shiming_outside::Call;
     use shiming_outside::{crm, gateway, register, sms};
+
+    fn scope(target: &str, only_text: &str) -> Scope {
+        Scope { target: target.to_owned(), only_text: only_text.to_owned() }
+    }
 
     #[test]
     fn every_call_of_the_edge_is_a_target() {
@@ -150,29 +175,40 @@ mod tests {
             gateway::PlaceCall::PATH,
         ] {
             assert!(is_target(path), "{path}");
-            assert!(system_of(path).is_some_and(|system| covers(system, path)), "{path}");
+            assert!(system_of(path).is_some_and(|system| scope(system, "").covers(path, "{}")), "{path}");
         }
     }
 
     #[test]
     fn orders_cover_a_path_a_system_or_everything() {
-        assert!(covers("*", "/sms/messages"));
-        assert!(covers("crm", "/crm/sims/activate"));
-        assert!(!covers("crm", "/sms/messages"));
-        assert!(covers("/crm/sims/activate", "/crm/sims/activate"));
-        assert!(!covers("/crm/sims/activate", "/crm/sims/deactivate-provisional"));
+        assert!(scope("*", "").covers("/sms/messages", "{}"));
+        assert!(scope("crm", "").covers("/crm/sims/activate", "{}"));
+        assert!(!scope("crm", "").covers("/sms/messages", "{}"));
+        assert!(scope("/crm/sims/activate", "").covers("/crm/sims/activate", "{}"));
+        assert!(!scope("/crm/sims/activate", "").covers("/crm/sims/deactivate-provisional", "{}"));
+        assert!(scope("*", "13800000001").covers("/sms/messages", r#"{"to":"13800000001"}"#));
+        assert!(!scope("*", "13800000001").covers("/sms/messages", r#"{"to":"13800000002"}"#));
         assert!(!is_target("/crm/sims/activat") && !is_target("hlr") && !is_target(""));
     }
 
     #[test]
     fn orders_are_strict_json() {
         let order: Control = serde_json::from_str(r#"{"action":"fault","on":"crm","kind":"drop_answer"}"#).unwrap();
-        assert_eq!(order, Control::Fault { on: "crm".into(), kind: FaultKind::DropAnswer, times: 1, delay_ms: 0 });
+        assert_eq!(
+            order,
+            Control::Fault {
+                on: "crm".into(),
+                only: String::new(),
+                kind: FaultKind::DropAnswer,
+                times: 1,
+                delay_ms: 0
+            }
+        );
         assert!(serde_json::from_str::<Control>(r#"{"action":"fault","on":"crm","kind":"slow"}"#).is_err());
         assert!(serde_json::from_str::<Control>(r#"{"action":"hold","on":"crm","until":1}"#).is_err());
         assert_eq!(
             serde_json::from_str::<Control>(r#"{"action":"hold","on":"crm"}"#).unwrap(),
-            Control::Hold { on: "crm".into(), phase: Phase::Before }
+            Control::Hold { on: "crm".into(), only: String::new(), phase: Phase::Before }
         );
     }
 
