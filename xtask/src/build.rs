@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::workspace::{self, Stamp};
@@ -160,31 +161,33 @@ fn web() -> Result<()> {
     if description.exists() {
         workspace::copy(&description, &dist.join("openapi.yaml"))?;
     }
-    let script = workspace::path("web/build.mjs");
-    if !script.exists() {
-        bail!("web/build.mjs is missing");
-    }
     task::run("pages", &mut setup::node(&["web/build.mjs"])?)?;
     stamp.set()
 }
 
-/// The model files that the manifest names, each under its versioned name, and the manifest.
+/// The model files that the manifest names, each under a name that holds the beginning of its digest, so that browsers
+/// may keep them for ever; and the manifest, which says these names.
 fn models(to: &Path) -> Result<()> {
     let from = workspace::path("models");
-    let manifest = from.join("manifest.json");
-    if !manifest.exists() {
-        println!("  models/manifest.json is missing: pages without models");
-        return Ok(());
+    let mut manifest: Value = serde_json::from_str(&workspace::read(&from.join("manifest.json"))?)?;
+    let entries = manifest["files"].as_array_mut().context("models/manifest.json has no `files`")?;
+    for entry in entries {
+        publish(entry, &from, to)?;
     }
-    let content: serde_json::Value = serde_json::from_str(&workspace::read(&manifest)?)?;
-    for entry in content["files"].as_array().context("models/manifest.json has no `files`")? {
-        let name = entry["file"].as_str().context("a file of models/manifest.json has no `file`")?;
-        workspace::copy(&from.join(name), &to.join(name))?;
-    }
-    if let Some(characters) = content["characters"].as_str() {
-        workspace::copy(&from.join(characters), &to.join(characters))?;
-    }
-    workspace::copy(&manifest, &to.join("manifest.json"))
+    publish(&mut manifest["characters"], &from, to)?;
+    workspace::write(&to.join("manifest.json"), manifest.to_string())
+}
+
+/// Copies the file of one entry of the manifest and puts its public name there.
+fn publish(entry: &mut Value, from: &Path, to: &Path) -> Result<()> {
+    let text =
+        |key: &str| entry[key].as_str().with_context(|| format!("an entry of models/manifest.json has no `{key}`"));
+    let (name, digest) = (text("file")?, text("sha256")?);
+    let (stem, kind) = name.rsplit_once('.').unwrap_or((name, "bin"));
+    let public = format!("{stem}-{}.{kind}", digest.get(..10).unwrap_or(digest));
+    workspace::copy(&from.join(name), &to.join(&public))?;
+    entry["file"] = public.into();
+    Ok(())
 }
 
 /// wasm-bindgen. A Worker's instance can be thrown away after a panic and made again; a page's Web Worker is.

@@ -6,9 +6,12 @@ mod models;
 mod run;
 mod seed;
 mod setup;
+mod sizes;
 mod specimen;
 mod stack;
 mod task;
+mod test;
+mod wasm;
 mod workspace;
 
 use std::process::ExitCode;
@@ -19,6 +22,8 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   run [--check]              everything on this machine: edge, sandbox, pages (--check: end once the page is served)
+  test [PART]…               every test: rules, page, package, api, browser
+  sizes                      what is uploaded and downloaded, compressed
   specimen                   draw fictional cards, photos of them, camera streams
   state DIRECTORY            the tables and fictional citizens that the Workers start from, for tests to copy
   build [edge|sandbox|web]…  build the Workers and the browser package into dist/
@@ -57,6 +62,8 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         },
         "specimen" => specimen::run(rest)?,
         "models" => models::run(flag(rest, "--check")?)?,
+        "sizes" => sizes::print()?,
+        "test" => return Ok(if test::test(rest)? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
         "help" | "--help" | "-h" => print!("{HELP}"),
         other => bail!("no command is called `{other}`\n\n{HELP}"),
     }

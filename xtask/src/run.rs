@@ -1,10 +1,12 @@
 //! `cargo xtask run`: the whole system on this machine, from a fresh clone to a page that is served.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use shiming_specimen::{Fault, Fonts, PhotoStyle, citizens, draw_back, draw_front, photograph, scene, write_y4m};
 
 use crate::stack::Stack;
 use crate::workspace::{self, Stamp};
@@ -44,6 +46,46 @@ fn photos() -> Result<()> {
     }
     task::step("photos of fictional cards", || seed::card_photos(&assets, &workspace::path("node_modules")))?;
     stamp.set()
+}
+
+/// How many citizens the browser tests register.
+const STREAMS: usize = 12;
+
+/// What the browser tests' cameras see, and the files that they pick: for each citizen a video of both sides, photos of
+/// both, for the first also bad ones; and who they are, in `citizens.json`.
+pub fn streams() -> Result<PathBuf> {
+    let folder = workspace::scratch()?.join("streams");
+    let inputs = ["crates/specimen", "xtask/src/run.rs", "documents"].map(workspace::path);
+    let stamp = Stamp::new("streams", &inputs, "")?;
+    if stamp.holds(&[folder.join("citizens.json")]) {
+        return Ok(folder);
+    }
+    std::fs::create_dir_all(&folder)?;
+    task::step("camera streams", || {
+        let fonts = Fonts::load(&workspace::path("node_modules"))?;
+        let people = citizens(STREAMS);
+        for (index, citizen) in people.iter().enumerate() {
+            let seed = u64::try_from(index)?;
+            // Short and slow, so that a dozen of them fit anywhere; the player repeats them.
+            let showing = scene::Showing { fps: 5, seconds: 3, ..scene::Showing::of(seed) };
+            write_y4m(&folder.join(format!("{index}.y4m")), scene::frames(citizen, &fonts, &showing), showing.fps)?;
+            let (front, back) =
+                (draw_front(citizen, &fonts, scene::CARD_WIDTH), draw_back(citizen, &fonts, scene::CARD_WIDTH));
+            let photo = |name: &str, card, style: &PhotoStyle| {
+                workspace::write(&folder.join(format!("{index}-{name}.jpg")), photograph(card, style).jpeg)
+            };
+            photo("front", &front, &PhotoStyle::phone(seed))?;
+            photo("back", &back, &PhotoStyle::phone(seed + 1))?;
+            if index == 0 {
+                for fault in Fault::ALL {
+                    photo(fault.name(), &front, &PhotoStyle::bad(fault, seed))?;
+                }
+            }
+        }
+        workspace::write(&folder.join("citizens.json"), serde_json::to_vec(&people)?)
+    })?;
+    stamp.set()?;
+    Ok(folder)
 }
 
 /// What to open, and whom to try: the first citizen whose card nobody registered yet.

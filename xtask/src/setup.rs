@@ -118,34 +118,25 @@ pub fn wrangler(arguments: &[&str]) -> Result<Command> {
 
 /// Where Chromium is; installed by apt when root on Debian.
 pub fn chromium() -> Result<PathBuf> {
-    debian_program("chromium", &["chromium", "chromium-browser", "google-chrome"], "CHROMIUM")
-}
-
-/// Where Chromium's driver is.
-pub fn chromedriver() -> Result<PathBuf> {
-    debian_program("chromium-driver", &["chromedriver"], "CHROMEDRIVER")
-}
-
-fn debian_program(package: &str, names: &[&str], variable: &str) -> Result<PathBuf> {
-    if let Some(found) = std::env::var_os(variable) {
+    if let Some(found) = std::env::var_os("CHROMIUM") {
         return Ok(found.into());
     }
-    if let Some(found) = find(names) {
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    if let Some(found) = find(&names) {
         return Ok(found);
     }
-    let hint = format!("type `apt-get install -y chromium chromium-driver`, or set {variable} to the program's path");
+    let hint = "type `apt-get install -y chromium`, or set CHROMIUM to the program's path";
     let root = output(task::command("id", &["-u"])).is_ok_and(|id| id.trim() == "0");
     if !root || find(&["apt-get"]).is_none() {
-        bail!("{package} is missing: {hint}");
+        bail!("Chromium is missing: {hint}");
     }
     let mut update = task::command("apt-get", &["-q", "update"]);
-    let mut install =
-        task::command("apt-get", &["-q", "install", "-y", "--no-install-recommends", "chromium", "chromium-driver"]);
+    let mut install = task::command("apt-get", &["-q", "install", "-y", "--no-install-recommends", "chromium"]);
     task::attempt("apt-get update", &mut update)?;
-    task::run("apt-get install chromium chromium-driver", install.env("DEBIAN_FRONTEND", "noninteractive"))?;
-    match find(names) {
+    task::run("apt-get install chromium", install.env("DEBIAN_FRONTEND", "noninteractive"))?;
+    match find(&names) {
         Some(found) => Ok(found),
-        None => bail!("{package} is still missing: {hint}"),
+        None => bail!("Chromium is still missing: {hint}"),
     }
 }
 

@@ -1,0 +1,187 @@
+//! `cargo xtask test`: every test there is, and one line that counts them.
+
+use std::ffi::OsStr;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::stack::Stack;
+use crate::task::Finished;
+use crate::{run, setup, sizes, task, wasm, workspace};
+
+/// A part of the tests: its name, and what runs it.
+type Part = (&'static str, fn() -> Result<Count>);
+
+/// The parts in the order in which they run: the quick ones first.
+const PARTS: [Part; 5] = [("rules", rules), ("page", page), ("package", package), ("api", api), ("browser", browser)];
+
+/// How many tests passed and failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Tests that passed.
+    pub passed: u32,
+    /// Tests that failed. A part that cannot run counts as one.
+    pub failed: u32,
+}
+
+impl Count {
+    /// One check.
+    pub fn of(passed: bool) -> Self {
+        Self { passed: u32::from(passed), failed: u32::from(!passed) }
+    }
+
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
+        Self { passed: self.passed + other.passed, failed: self.failed + other.failed }
+    }
+
+    /// Reads a test program's output. A program that failed without a failed test failed as a whole.
+    fn read(finished: &Finished) -> Self {
+        let mut count = libtest(&finished.output).plus(tap(&finished.output));
+        if !finished.success && count.failed == 0 {
+            count.failed = 1;
+        }
+        count
+    }
+}
+
+/// Runs the named parts, or all; whether every test passed. The last line is the sum.
+pub fn test(names: &[&str]) -> Result<bool> {
+    for name in names {
+        if !PARTS.iter().any(|(part, _)| part == name) {
+            let known: Vec<&str> = PARTS.iter().map(|(part, _)| *part).collect();
+            bail!("no part of the tests is called `{name}`; there are {}", known.join(", "));
+        }
+    }
+    let start = Instant::now();
+    setup::all()?;
+    setup::chromium()?;
+    let mut total = Count::default();
+    let mut lines = Vec::new();
+    for (name, part) in PARTS {
+        if !names.is_empty() && !names.contains(&name) {
+            continue;
+        }
+        let begin = Instant::now();
+        let count = part().unwrap_or_else(|error| {
+            println!("✗ {name}: {error:#}");
+            Count::of(false)
+        });
+        lines.push(format!(
+            "  {name:8} {:5} passed {:3} failed   {}",
+            count.passed,
+            count.failed,
+            task::seconds(begin.elapsed())
+        ));
+        total = total.plus(count);
+    }
+    println!("\n{}\n  in {}\n", lines.join("\n"), task::seconds(start.elapsed()));
+    println!("{} passed, {} failed", total.passed, total.failed);
+    Ok(total.failed == 0)
+}
+
+/// Everything that runs natively and alone.
+fn rules() -> Result<Count> {
+    let mut cargo = task::cargo(&["test", "--workspace", "--exclude", "shiming-api-tests", "--no-fail-fast"]);
+    Ok(Count::read(&task::attempt("rules, reading, drawing", &mut cargo)?))
+}
+
+/// The page's own modules, and its types.
+fn page() -> Result<Count> {
+    let types =
+        task::attempt("types of the page", &mut setup::node(&["node_modules/typescript/bin/tsc", "-p", "web"])?)?;
+    let mut node = setup::node(&["--test", "--test-reporter=tap"])?;
+    node.args(scripts("web/test", ".test.ts")?);
+    Ok(Count::of(types.success).plus(Count::read(&task::attempt("modules of the page", &mut node)?)))
+}
+
+/// The browser package inside Chromium.
+fn package() -> Result<Count> {
+    Ok(Count::read(&wasm::test()?))
+}
+
+/// Both Workers over HTTP; these tests start, kill and restart them by themselves.
+fn api() -> Result<Count> {
+    run::prepare()?;
+    let sizes = sizes::check()?;
+    let mut cargo = task::cargo(&["test", "-p", "shiming-api-tests", "--no-fail-fast"]);
+    cargo.env("PATH", setup::path_with_node()?);
+    Ok(Count::read(&task::attempt("Workers over HTTP", &mut cargo)?).plus(sizes))
+}
+
+/// The page in Chromium, in front of both Workers.
+fn browser() -> Result<Count> {
+    run::prepare()?;
+    let specimens = run::streams()?;
+    task::run("strict checker", &mut task::cargo(&["build", "-p", "shiming-api-tests", "--bins"]))?;
+    let state = workspace::scratch()?.join("browser-state");
+    if state.exists() {
+        std::fs::remove_dir_all(&state).context("cannot remove the state of the last run")?;
+    }
+    let stack = Stack::start(&state)?;
+    let mut node = setup::node(&["--test", "--test-reporter=tap", "--test-concurrency=1"])?;
+    node.args(scripts("tests/browser", ".test.js")?).envs([
+        ("EDGE_URL", OsStr::new(&stack.edge.url())),
+        ("SANDBOX_URL", OsStr::new(&stack.sandbox.url())),
+        ("STREAMS", specimens.as_os_str()),
+        ("STRICT", workspace::target().join("debug/strict").as_os_str()),
+        ("CHROMIUM", setup::chromium()?.as_os_str()),
+    ]);
+    let finished = task::attempt("pages in Chromium", &mut node)?;
+    // What the tests measured.
+    for line in finished.output.lines().filter_map(|line| line.trim_start().strip_prefix("# measured ")) {
+        println!("    {line}");
+    }
+    Ok(Count::read(&finished))
+}
+
+/// The test files of a folder.
+fn scripts(folder: &str, ending: &str) -> Result<Vec<std::path::PathBuf>> {
+    let files = workspace::files(&workspace::path(folder))?;
+    Ok(files.into_iter().filter(|file| file.to_string_lossy().ends_with(ending)).collect())
+}
+
+/// `test result: ok. 3 passed; 1 failed; …`
+fn libtest(output: &str) -> Count {
+    output
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("test result: "))
+        .map(|line| {
+            let number = |word: &str| {
+                let before = line.split(word).next()?;
+                before.trim_end().rsplit([' ', '.']).next()?.parse().ok()
+            };
+            Count { passed: number("passed;").unwrap_or(0), failed: number("failed;").unwrap_or(0) }
+        })
+        .fold(Count::default(), Count::plus)
+}
+
+/// `# pass 3` and `# fail 1`, as node's runner ends.
+fn tap(output: &str) -> Count {
+    let number = |key: &str| output.lines().filter_map(|line| line.strip_prefix(key)?.trim().parse::<u32>().ok()).sum();
+    Count { passed: number("# pass "), failed: number("# fail ") + number("# cancelled ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_libtest() {
+        let output = "running 2 tests\ntest result: ok. 12 passed; 0 failed; 1 ignored; 0 measured\n\
+            test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured\n";
+        assert_eq!(libtest(output), Count { passed: 15, failed: 2 });
+    }
+
+    #[test]
+    fn counts_tap() {
+        let output = "ok 1 - a\n# tests 5\n# suites 0\n# pass 3\n# fail 1\n# cancelled 1\n# skipped 0\n";
+        assert_eq!(tap(output), Count { passed: 3, failed: 2 });
+    }
+
+    #[test]
+    fn a_program_that_breaks_counts_as_one() {
+        let finished = Finished { success: false, output: "error: no such file".to_owned(), log: "log".into() };
+        assert_eq!(Count::read(&finished), Count { passed: 0, failed: 1 });
+    }
+}
