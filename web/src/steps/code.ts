@@ -9,15 +9,17 @@ import { Notice } from "../ui/notice.ts";
 import { watch } from "../watch.ts";
 import type { Channel, CodeProgress, CodeView, RegistrationView } from "../wire.ts";
 
-/** A new code of either channel can be asked for after this. */
-const RESEND_MS = 40_000;
+/** A new code by the same channel can be asked for after this; the operators' providers allow no more. */
+const SAME_CHANNEL_MS = 60_000;
+/** By the other channel sooner, and at once when the first went wrong (CB-7). */
+const OTHER_CHANNEL_MS = 20_000;
 const DIGITS = 6;
 /** Nothing more will happen on the line. */
 const OVER: readonly CodeProgress[] = ["busy", "no_answer", "completed", "sent", "failed"];
 const WENT_WRONG: readonly CodeProgress[] = ["busy", "no_answer", "failed"];
 
-/** When the last code was asked for: the countdown survives a change of language or a step back. */
-let askedAt = Number.NEGATIVE_INFINITY;
+/** From when on each channel may be asked (again): survives a change of language and a step back. */
+const askableAt: Record<Channel, number> = { voice: 0, sms: 0 };
 
 export function codeStep(flow: Flow, signal: AbortSignal): HTMLElement {
   return new CodeStep(flow, signal).element;
@@ -80,7 +82,9 @@ class CodeStep {
     if (api === undefined || session === undefined || this.#sending) return;
     this.#notice.clear();
     // The box is there before the phone rings (CB-9).
-    askedAt = Date.now();
+    for (const each of this.#channels) {
+      askableAt[each] = Date.now() + (each === channel ? SAME_CHANNEL_MS : OTHER_CHANNEL_MS);
+    }
     this.#entry.hidden = false;
     this.#showProgress({ channel, progress: "queued", expires_at: 0, tries_left: 0 });
     this.#showButtons();
@@ -93,7 +97,7 @@ class CodeStep {
       this.#take(view);
       void this.#follow(view);
     } catch (error) {
-      askedAt = Number.NEGATIVE_INFINITY;
+      this.#free(channel, error);
       this.#progress.hidden = true;
       this.#failed(error);
     }
@@ -157,11 +161,7 @@ class CodeStep {
       this.#input.value = "";
       this.#submit.disabled = true;
       this.#input.setAttribute("aria-invalid", "true");
-      // A void code is replaced at once, not after the countdown.
-      if (!isProblem(error, "code-wrong")) {
-        askedAt = Number.NEGATIVE_INFINITY;
-        this.#progress.hidden = true;
-      }
+      if (!isProblem(error, "code-wrong")) this.#progress.hidden = true;
       this.#input.focus();
     } else if (isProblem(error, "state-conflict")) {
       void this.#reread();
@@ -189,7 +189,7 @@ class CodeStep {
   }
 
   #showProgress({ channel, progress }: CodeView): void {
-    if (WENT_WRONG.includes(progress)) askedAt = Number.NEGATIVE_INFINITY;
+    if (WENT_WRONG.includes(progress)) this.#freeOther(channel);
     this.#input.removeAttribute("aria-invalid");
     this.#progress.hidden = false;
     if (this.#progress.dataset["progress"] === progress && this.#progress.dataset["channel"] === channel) return;
@@ -203,19 +203,33 @@ class CodeStep {
 
   /** Before the first request the operator's first choice is the main button; then both ask for another code. */
   #showButtons(): void {
-    const left = askedAt + RESEND_MS - Date.now();
     const again = !this.#entry.hidden;
-    replace(this.#askTitle, again ? (left > 0 ? t("code.againIn", { time: formatSeconds(left / 1000) }) : t("code.again")) : t("code.how"));
+    replace(this.#askTitle, again ? t("code.again") : t("code.how"));
     this.#channels.forEach((channel, index) => {
       const button = this.#ask.get(channel);
       if (button === undefined) return;
+      const left = askableAt[channel] - Date.now();
       button.disabled = left > 0;
       button.className = again ? "quiet" : index === 0 ? "primary" : "secondary";
-      const label = t(`code.${channel}${again ? ".again" : ""}`);
+      const name = t(`code.${channel}${again ? ".again" : ""}`);
+      const label = left > 0 ? t("code.in", { what: name, time: formatSeconds(left / 1000) }) : name;
       if (button.dataset["label"] === label) return;
       button.dataset["label"] = label;
       replace(button, icon(channel === "voice" ? "phone" : "message"), label);
     });
+  }
+
+  /** The request was refused or met no network: the channel may be asked again, at once or when the edge says. */
+  #free(channel: Channel, error: unknown): void {
+    const wait = isProblem(error) ? (error.problem.retry_after ?? 0) : 0;
+    askableAt[channel] = Date.now() + wait * 1000;
+    this.#freeOther(channel);
+  }
+
+  #freeOther(channel: Channel): void {
+    for (const other of this.#channels) {
+      if (other !== channel) askableAt[other] = Math.min(askableAt[other], Date.now());
+    }
   }
 
   /** WebOTP: the browser offers to take the code out of the message. */

@@ -13,8 +13,10 @@ import { Notice } from "../ui/notice.ts";
 import { Outline } from "../ui/outline.ts";
 import type { Side } from "../wire.ts";
 
-/** After a refusal the camera does not shoot by itself for this long. */
+/** After a refusal the camera does not shoot by itself for this long: time to do what it said. */
 const REST_MS = 2000;
+/** And for this long when the card was not turned over yet. */
+const TURN_MS = 1000;
 /** How long the user is shown that the side was read before the camera wants the next. */
 const PRAISE_MS = 1600;
 const PICTURES = "image/jpeg,image/png,image/webp";
@@ -131,11 +133,19 @@ class DocumentStep {
       this.#camera = camera;
       camera.onEnded(() => this.#fault("failed"), this.#off.signal);
       this.#torchButton.hidden = !camera.hasTorch;
+      this.#shape();
+      this.#video.addEventListener("resize", () => this.#shape(), { signal: this.#off.signal });
       this.#state("live");
       void this.#look(camera);
     } catch (error) {
       if (!this.signal.aborted) this.#fault(error instanceof CameraError ? error.fault : "failed");
     }
+  }
+
+  /** The stage takes the stream's shape, so that its whole width is seen; of a tall one top and bottom are cut. */
+  #shape(): void {
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    if (height > 0) this.#stage.style.setProperty("--shape", String(Math.max(width / height, 3 / 4)));
   }
 
   #stop(): void {
@@ -198,7 +208,7 @@ class DocumentStep {
         this.#outline.draw(report.quad, this.#video.videoWidth, this.#video.videoHeight, report.hint === "ready");
         this.#showHint(this.#steady.next(report.hint, now));
         if (this.#auto.next(report, now)) {
-          await this.#read(side, "camera", () => this.flow.reader.ask("shoot", { format: wanted }));
+          await this.#read(side, "camera", () => this.flow.reader.ask("shoot", { format: wanted }), true);
         }
       }
     } catch (error) {
@@ -219,7 +229,7 @@ class DocumentStep {
   }
 
   /** Reads one picture of `side`, tells what came of it and goes on. */
-  async #read(side: Side, source: "camera" | "file", ask: () => Promise<Outcome>): Promise<void> {
+  async #read(side: Side, source: "camera" | "file", ask: () => Promise<Outcome>, automatic = false): Promise<void> {
     this.#busy = true;
     this.#refusal.hidden = true;
     this.#notice.clear();
@@ -227,11 +237,21 @@ class DocumentStep {
     this.#pick.disabled = true;
     this.#stage.classList.add("reading");
     this.#hintNow("reading");
+    // The user sees the picture that is read, not the next one.
+    this.#video.pause();
+    let rest = 0;
     try {
       const outcome = await ask();
       if (this.signal.aborted) return;
-      if ("refused" in outcome) this.#refuse(outcome.refused, outcome.hint ?? "searching");
-      else await this.#accept(side, source, outcome);
+      if ("reading" in outcome) await this.#accept(side, source, outcome);
+      else if (automatic && outcome.refused === "other_side" && this.flow.draft[side === "back" ? "front" : "back"] !== undefined) {
+        // The side that was read just now still lies there: no fault of the user's, only a reminder.
+        rest = TURN_MS;
+        this.#hintNow("other_side");
+      } else {
+        rest = REST_MS;
+        this.#refuse(outcome.refused, outcome.hint ?? "searching");
+      }
     } catch (error) {
       if (!this.signal.aborted) this.#notice.show(error);
     } finally {
@@ -239,7 +259,8 @@ class DocumentStep {
       this.#stage.classList.remove("reading");
       this.#shutter.disabled = this.#camera === undefined;
       this.#pick.disabled = false;
-      this.#auto.restAndStartOver(performance.now() + REST_MS);
+      this.#auto.restAndStartOver(performance.now() + rest);
+      if (this.#camera !== undefined) void this.#video.play().catch(() => undefined);
       void this.flow.reader.ask("forget", {}).catch(() => undefined);
     }
   }
@@ -266,7 +287,10 @@ class DocumentStep {
     this.#side = next;
     this.#showSide();
     this.#hintNow("flip");
+    this.#outline.draw(null, 1, 1, false);
+    this.#stage.classList.remove("reading");
     this.#stage.classList.add("turning");
+    if (this.#camera !== undefined) void this.#video.play().catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, PRAISE_MS));
     this.#stage.classList.remove("turning");
   }

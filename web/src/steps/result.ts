@@ -39,6 +39,7 @@ export function resultStep(flow: Flow, signal: AbortSignal): HTMLElement {
       outcome === "refused" && h("p", { "data-testid": "result-reason", "data-reason": now?.refusal ?? "unknown", class: "notice notice-warn" },
         icon("alert"), h("span", {}, tCode("refusal", now?.refusal ?? "", "refusal.unknown"))),
       now !== undefined && simLine(outcome, now) !== undefined && h("p", { class: "sim-line" }, icon("card"), simLine(outcome, now) ?? ""),
+      !over && now !== undefined && stages(now),
       (over || now === undefined) && h("div", { class: "actions" },
         h("button", { type: "button", class: "primary", "data-testid": "restart", onclick: () => void flow.restart() }, t("result.restart"))),
       (outcome === "active" || outcome === "effective" || outcome === "stored") && h("div", { class: "actions" },
@@ -79,6 +80,20 @@ function outcomeOf(view: RegistrationView | undefined): Outcome {
 function isFinal({ state, sim }: RegistrationView): boolean {
   if (state === "expired") return true;
   return (state === "effective" || state === "refused") && sim !== "activating" && sim !== "deactivating";
+}
+
+/** How far it is: received, verified, effective, switched on. */
+function stages({ state, sim }: RegistrationView): HTMLElement {
+  const verified = state === "stored" || state === "effective";
+  const on = sim === "active" || (state === "effective" && sim === "unchanged");
+  const marks = [
+    ["received", "done"],
+    ["verified", verified ? "done" : "now"],
+    ["effective", state === "effective" ? "done" : verified ? "now" : "todo"],
+    ["sim", on ? "done" : sim === "activating" || state === "effective" ? "now" : "todo"],
+  ] as const;
+  return h("ol", { class: "stages card" }, ...marks.map(([name, mark]) =>
+    h("li", { class: mark }, icon(mark === "done" ? "check" : "clock"), h("span", {}, t(`stage.${name}`)), h("em", {}, t(`stage.${mark}`)))));
 }
 
 /** What became of the card, where the outcome does not say it. */

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AutoShot, SteadyHint } from "../src/guide.ts";
+import { mainRearLens } from "../src/lenses.ts";
+
+test("a hint is held long enough to be read, and one odd frame changes nothing", () => {
+  const hint = new SteadyHint("searching");
+  assert.equal(hint.next("closer", 0), "searching");
+  assert.equal(hint.next("closer", 100), "closer");
+  for (let at = 200; at < 1100; at += 100) assert.equal(hint.next("less_glare", at), "closer");
+  assert.equal(hint.next("less_glare", 1100), "less_glare");
+  assert.equal(hint.next("closer", 2500), "less_glare");
+  assert.equal(hint.next("less_glare", 2600), "less_glare");
+});
+
+const QUAD: [number, number][] = [[0.1, 0.3], [0.9, 0.3], [0.9, 0.7], [0.1, 0.7]];
+const ready = (shift = 0) => ({ hint: "ready", quad: QUAD.map(([x, y]): [number, number] => [x + shift, y]) });
+
+test("it shoots when the document is ready for several frames and some time", () => {
+  const shot = new AutoShot();
+  assert.deepEqual([0, 100, 200, 300, 400].map((at) => shot.next(ready(), at)), [false, false, false, false, true]);
+});
+
+test("movement, any other hint and a rest start it over", () => {
+  const shot = new AutoShot();
+  for (const at of [0, 100, 200]) shot.next(ready(), at);
+  assert.equal(shot.next(ready(0.1), 300), false);
+  assert.equal(shot.next(ready(0.1), 400), false);
+  for (const at of [500, 600]) shot.next(ready(0.1), at);
+  assert.equal(shot.next({ hint: "hold_still", quad: null }, 700), false);
+  shot.restAndStartOver(5000);
+  for (let at = 800; at < 5000; at += 100) assert.equal(shot.next(ready(), at), false);
+  assert.deepEqual([5000, 5100, 5200, 5300, 5400].map((at) => shot.next(ready(), at)), [false, false, false, false, true]);
+});
+
+const lens = (label: string) => ({ deviceId: label, label });
+
+test("the rear main lens is chosen, not a wide or fused one", () => {
+  for (const [labels, best] of [
+    [["Front Camera", "Back Ultra Wide Camera", "Back Dual Wide Camera", "Back Camera"], "Back Camera"],
+    [["camera2 1, facing front", "camera2 2, facing back", "camera2 0, facing back"], "camera2 0, facing back"],
+    [["前置相机", "后置超广角相机", "后置双广角相机", "后置相机"], "后置相机"],
+    [["FaceTime HD Camera"], undefined],
+    [[""], undefined],
+  ] as const) assert.equal(mainRearLens(labels.map(lens))?.label, best);
+});
