@@ -201,7 +201,7 @@ impl Phone {
 
     /// The id as outside systems know it.
     pub fn hex_id(&self) -> Result<String> {
-        Ok(self.id()?.0.iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(self.id()?.0.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")))
     }
 
     /// `/v1/registrations/{id}/{rest}`

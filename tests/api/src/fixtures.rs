@@ -11,6 +11,51 @@ use shiming_wire::{Bytes, Evidence, Field, Measured, SimSubject, Text};
 
 use crate::client::{Sandbox, Subscription};
 
+/// The operator's people, by name and role; [`secret`] gives their credentials.
+pub const STAFF: [(&str, &str); 5] = [
+    ("test-operator", "operator"),
+    ("test-reviewer", "reviewer"),
+    ("test-agent", "agent"),
+    ("suspended-agent", "agent"),
+    ("archived-agent", "agent"),
+];
+
+/// The credential of somebody in [`STAFF`].
+#[must_use]
+pub fn secret(name: &str) -> String {
+    format!("{name}-0123456789abcdef0123456789abcdef")
+}
+
+/// SQL that lets the staff in, and rows for the cron to sweep: registrations of `archived-agent` that expired eight
+/// days ago and one hour ago, and one that should have expired and has nobody to say so.
+#[must_use]
+pub fn staff_sql(now: u64) -> String {
+    use std::fmt::Write as _;
+
+    use sha2::{Digest as _, Sha256};
+    let mut sql = String::new();
+    for (name, role) in STAFF {
+        let hash = Sha256::digest(secret(name)).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        // Writing to a string cannot fail.
+        let _ = write!(
+            sql,
+            "INSERT INTO credentials (name, role, secret_sha256, state, created_at, updated_at) \
+             VALUES ('{name}', '{role}', '{hash}', 'active', {now}, {now});"
+        );
+    }
+    for (digit, state, at) in
+        [('a', "expired", now - 8 * 86_400), ('b', "expired", now - 3600), ('c', "opened", now - 3600)]
+    {
+        let id = digit.to_string().repeat(32);
+        let _ = write!(
+            sql,
+            "INSERT INTO registrations (id, version, state, sim, terminal, agent, opened_at, expires_at, updated_at) \
+             VALUES ('{id}', 1, '{state}', 'unchanged', 'agent', 'archived-agent', {at}, {at}, {at});"
+        );
+    }
+    sql
+}
+
 /// A fictional person, and the subscription that they may register.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Citizen {

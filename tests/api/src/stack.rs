@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::client::{Request, Sandbox};
 
 /// Longest wait for a Worker's first answer.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// An edge and a sandbox that know each other, on state of their own.
 pub struct Stack {
@@ -114,35 +114,24 @@ impl Worker {
         ensure!(self.child.is_none(), "the {} runs already", self.name);
         self.starts += 1;
         let log = File::create(self.log())?;
-        let mut wrangler = Command::new("node");
-        wrangler
-            .arg("node_modules/wrangler/bin/wrangler.js")
+        // A shell that waits for the end of this process, whatever ends it, and then kills the group: nothing of ours
+        // outlives the tests. Its standard input is the pipe that ends with us.
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "\"$@\" </dev/null & cat >/dev/null; kill -KILL 0", "sh"]);
+        let wrangler = wrangler()?;
+        shell.arg(wrangler.get_program()).args(wrangler.get_args());
+        shell.envs(wrangler.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell
             .args(["dev", "--local", "--test-scheduled", "--show-interactive-dev-session=false", "-c", self.config])
             .args(["--ip", "127.0.0.1", "--port", &self.port.to_string()])
             .args(["--inspector-port", &free_port()?.to_string()])
             .arg("--persist-to")
             .arg(self.directory.join(self.name));
         for (name, value) in &self.variables {
-            wrangler.args(["--var", &format!("{name}:{value}")]);
+            shell.args(["--var", &format!("{name}:{value}")]);
         }
-        wrangler
-            .current_dir(root())
-            .env("PATH", path_with_node()?)
-            .envs([
-                ("WRANGLER_SEND_METRICS", "false"),
-                ("WRANGLER_SEND_ERROR_REPORTS", "false"),
-                ("WRANGLER_HIDE_BANNER", "true"),
-                ("WRANGLER_NO_SKILLS_UPDATE_PROMPTS", "true"),
-                ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),
-                ("CI", "true"),
-                ("NO_COLOR", "1"),
-            ])
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .process_group(0);
-        let child = wrangler.spawn().context("cannot start node; `npm ci` brings it on x86-64 Linux")?;
-        self.child = Some(child);
+        shell.current_dir(root()).stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log).process_group(0);
+        self.child = Some(shell.spawn().context("cannot start a shell")?);
         Ok(())
     }
 
@@ -187,27 +176,62 @@ fn scratch() -> Result<PathBuf> {
     Ok(directory.canonicalize()?)
 }
 
-/// Migrated and seeded state, made once.
+/// Migrated and seeded state with the staff of [`crate::fixtures::STAFF`], made once.
 fn prepared_state() -> Result<PathBuf> {
     static STATE: OnceLock<std::result::Result<PathBuf, String>> = OnceLock::new();
     let state = STATE.get_or_init(|| {
         let prepare = || -> Result<PathBuf> {
-            if let Some(state) = std::env::var_os("SHIMING_STATE") {
-                return Ok(state.into());
-            }
-            let state = scratch()?.join("state");
-            let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-            let status = Command::new(cargo)
-                .args(["run", "--quiet", "--package", "xtask", "--", "state"])
-                .arg(&state)
-                .current_dir(root())
-                .status()?;
-            ensure!(status.success(), "cargo xtask state failed");
+            let base = match std::env::var_os("SHIMING_STATE") {
+                Some(state) => PathBuf::from(state),
+                None => make_state()?,
+            };
+            let state = scratch()?.join(format!("start-{}", std::process::id()));
+            copy(&base, &state)?;
+            let sql = crate::fixtures::staff_sql(crate::client::now());
+            let output = wrangler()?
+                .args(["d1", "execute", "shiming", "--local", "-y", "-c", "wrangler.toml", "--command", &sql])
+                .arg("--persist-to")
+                .arg(state.join("edge"))
+                .output()?;
+            ensure!(output.status.success(), "no staff: {}", String::from_utf8_lossy(&output.stderr));
             Ok(state)
         };
         prepare().map_err(|error| format!("{error:#}"))
     });
     state.clone().map_err(anyhow::Error::msg)
+}
+
+/// Has xtask apply the migrations and seed the sandbox; it keeps what is up to date.
+fn make_state() -> Result<PathBuf> {
+    let state = scratch()?.join("state");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let status = Command::new(cargo)
+        .args(["run", "--quiet", "--package", "xtask", "--", "state"])
+        .arg(&state)
+        .current_dir(root())
+        .status()?;
+    ensure!(status.success(), "cargo xtask state failed");
+    Ok(state)
+}
+
+/// Wrangler on local state only: it reports nothing and looks nothing up.
+fn wrangler() -> Result<Command> {
+    let mut wrangler = Command::new("node");
+    wrangler
+        .arg("node_modules/wrangler/bin/wrangler.js")
+        .current_dir(root())
+        .env("PATH", path_with_node()?)
+        .envs([
+            ("WRANGLER_SEND_METRICS", "false"),
+            ("WRANGLER_SEND_ERROR_REPORTS", "false"),
+            ("WRANGLER_HIDE_BANNER", "true"),
+            ("WRANGLER_NO_SKILLS_UPDATE_PROMPTS", "true"),
+            ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),
+            ("CI", "true"),
+            ("NO_COLOR", "1"),
+        ])
+        .stdin(Stdio::null());
+    Ok(wrangler)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
