@@ -23,6 +23,7 @@
 //! | `unavailable` | no | 503 |
 //! | `conflict` | no | 409 |
 //! | `unauthorized`, `refused` | no | 401; another 4xx |
+//! | `interrupted` | as it stood | none: the sandbox itself was stopped |
 
 pub mod answer;
 pub mod auth;

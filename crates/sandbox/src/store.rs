@@ -284,6 +284,8 @@ impl Store {
             store.set_origin("schema", &schema)?;
         }
         store.0.exec(SCHEMA, None)?;
+        // A call without a status was under way when the sandbox itself was stopped.
+        store.run("UPDATE calls SET outcome = 'interrupted' WHERE status IS NULL", vec![])?;
         Ok(store)
     }
 
