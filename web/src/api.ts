@@ -41,9 +41,10 @@ export class Api {
     return this.#post("/v1/registrations", request, "create", signal);
   }
 
-  /** The registration; waits at the edge for a version above `after`. */
-  view(id: string, after: number, signal?: AbortSignal): Promise<RegistrationView> {
-    return this.#send({ method: "GET", path: `/v1/registrations/${id}`, query: `?after=${after}` }, signal);
+  /** The registration, at once; with `after` it waits at the edge for a version above that. */
+  view(id: string, after: number | undefined, signal?: AbortSignal): Promise<RegistrationView> {
+    const query = after === undefined ? "" : `?after=${after}`;
+    return this.#send({ method: "GET", path: `/v1/registrations/${id}`, query }, signal);
   }
 
   requestCode(id: string, channel: Channel, signal?: AbortSignal): Promise<RegistrationView> {

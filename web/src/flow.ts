@@ -181,7 +181,7 @@ export class Flow extends EventTarget {
     const soon = new AbortController();
     const timer = setTimeout(() => soon.abort(), 5000);
     try {
-      this.view = await this.api.view(this.session.registration.id, 0, soon.signal);
+      this.view = await this.api.view(this.session.registration.id, undefined, soon.signal);
     } catch (error) {
       if (isProblem(error, "registration-expired", "registration-not-found")) this.ended = true;
     } finally {

@@ -3,6 +3,8 @@
 import type { Api } from "./api.ts";
 import type { RegistrationView } from "./wire.ts";
 
+/** Changes come in bursts (dialling, ringing); this pause before a poll lets one poll bring them all. */
+const SETTLE_MS = 500;
 /** After this many polls that brought nothing new, each next one waits twice as long before it is sent. */
 const PATIENT_POLLS = 2;
 const FIRST_PAUSE_MS = 5_000;
@@ -15,7 +17,9 @@ export async function watch(
 ): Promise<void> {
   let { version } = from;
   let idle = 0;
-  while (!signal.aborted) {
+  for (;;) {
+    await sleep(idle > PATIENT_POLLS ? Math.min(FIRST_PAUSE_MS * 2 ** (idle - PATIENT_POLLS), LONGEST_PAUSE_MS) : SETTLE_MS, signal);
+    if (signal.aborted) return;
     const view = await api.view(id, version, signal);
     if (view.version > version) {
       version = view.version;
@@ -25,7 +29,6 @@ export async function watch(
       idle++;
     }
     if (done(view)) return;
-    if (idle > PATIENT_POLLS) await sleep(Math.min(FIRST_PAUSE_MS * 2 ** (idle - PATIENT_POLLS), LONGEST_PAUSE_MS), signal);
   }
 }
 

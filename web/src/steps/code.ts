@@ -174,7 +174,7 @@ class CodeStep {
     const { api, session } = this.flow;
     if (api === undefined || session === undefined) return;
     try {
-      this.#take(await api.view(session.registration.id, 0, this.signal));
+      this.#take(await api.view(session.registration.id, undefined, this.signal));
     } catch (error) {
       if (!this.signal.aborted) this.#notice.show(error);
     }

@@ -39,7 +39,7 @@ export function consentStep(flow: Flow, signal: AbortSignal): HTMLElement {
   async function reread(): Promise<void> {
     if (api === undefined || session === undefined) return;
     try {
-      flow.update(await api.view(session.registration.id, 0, signal));
+      flow.update(await api.view(session.registration.id, undefined, signal));
     } catch (error) {
       if (!signal.aborted && !flow.endedBy(error)) notice.show(error);
     }
