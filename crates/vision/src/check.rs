@@ -80,7 +80,13 @@ pub(crate) fn fields(
             FieldName::ValidFrom => line(SlotContent::Validity).map(|line| validity(line, FieldName::ValidFrom)),
             FieldName::ValidUntil => line(SlotContent::Validity).map(|line| validity(line, FieldName::ValidUntil)),
         };
-        fields.extend(field);
+        let broken = slots.iter().any(|slot| slot.broken && makes(slot.reads, *name));
+        fields.extend(field.map(|mut field| {
+            if broken {
+                field.confidence = field.confidence.min(BROKEN);
+            }
+            field
+        }));
     }
     if let Some(number) = &parsed_number {
         let certain =
@@ -90,6 +96,20 @@ pub(crate) fn fields(
     repair_number(&mut fields, slots);
     let warnings = warnings(&fields, expected, today);
     (fields, warnings)
+}
+
+/// Whether a slot is where a field is read. The parts of the birth date are checked by the calendar and the number.
+fn makes(slot: SlotContent, name: FieldName) -> bool {
+    match slot {
+        SlotContent::Name => name == FieldName::Name,
+        SlotContent::Sex => name == FieldName::Sex,
+        SlotContent::Ethnicity => name == FieldName::Ethnicity,
+        SlotContent::Address => name == FieldName::Address,
+        SlotContent::IdNumber => name == FieldName::IdNumber,
+        SlotContent::Issuer => name == FieldName::Issuer,
+        SlotContent::Validity => matches!(name, FieldName::ValidFrom | FieldName::ValidUntil),
+        SlotContent::BirthYear | SlotContent::BirthMonth | SlotContent::BirthDay => false,
+    }
 }
 
 /// What is worth saying about fields: of one side, or of both sides together.
@@ -179,8 +199,8 @@ fn ethnicity(line: &Line) -> ReadField {
     let mut field = plain(FieldName::Ethnicity, line);
     let known = || GROUPS.iter().chain(&BEYOND_GROUPS);
     // Cards print 汉, not 汉族.
-    if let Some(short) = field.value.strip_suffix('族') {
-        field.value = short.to_owned();
+    if field.value.ends_with('族') {
+        field.value.pop();
     }
     if known().any(|group| *group == field.value) {
         return field;
@@ -192,7 +212,7 @@ fn ethnicity(line: &Line) -> ReadField {
     });
     match (near.next(), near.next()) {
         (Some(only), None) => {
-            field.value = (*only).to_owned();
+            (*only).clone_into(&mut field.value);
             field.repaired = true;
             field.confidence = field.confidence.min(LOW_CONFIDENCE - 1);
         }
@@ -306,12 +326,11 @@ fn repair_from_number(fields: &mut Vec<ReadField>, expected: &[FieldName], numbe
                 field.repaired = true;
                 field.confidence = LOW_CONFIDENCE;
             }
-            Some(_) => {}
             None if expected.contains(&name) => {
                 let place = expected.iter().take_while(|other| **other != name).count().min(fields.len());
                 fields.insert(place, ReadField { name, value, confidence: LOW_CONFIDENCE, repaired: true });
             }
-            None => {}
+            Some(_) | None => {}
         }
     }
 }
@@ -379,7 +398,7 @@ mod tests {
     }
 
     fn slot(reads: SlotContent, text: &str, confidence: f32) -> ReadSlot {
-        ReadSlot { reads, line_number: 0, line: line(text, confidence) }
+        ReadSlot { reads, line_number: 0, line: line(text, confidence), broken: false }
     }
 
     fn today() -> Date {

@@ -47,9 +47,8 @@ const MAX_SIDE: u32 = 65_535;
 ///
 /// The header is read first: a picture of more pixels than `pixels` allows is refused before memory for it is taken.
 pub fn decode(bytes: &[u8], pixels: &Pixels) -> Result<Photo, DecodeError> {
-    let format = match image::guess_format(bytes) {
-        Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) => format,
-        _ => return Err(DecodeError::Format),
+    let Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) = image::guess_format(bytes) else {
+        return Err(DecodeError::Format);
     };
     let most = u64::from(pixels.max_megapixels) * 1_000_000;
     let mut limits = Limits::no_limits();

@@ -13,7 +13,7 @@ use crate::refusal::Reason;
 /// Holds the document's position, pixels and quality against the parameters: the first that even conversion cannot
 /// mend, or, in mode [`FormatMode::Reshoot`], the first that is not satisfied as the photo is.
 #[must_use]
-pub fn check(format: &FormatParameters, quad: &Quad, measured: &Measured) -> Option<Reason> {
+pub fn check(format: &FormatParameters, quad: &Quad, measured: Measured) -> Option<Reason> {
     let [top, _, bottom, _] = quad.sides();
     let position = &format.position;
     if top.min(bottom) < f32::from(format.pixels.min_document_width) * 0.98
@@ -30,7 +30,7 @@ pub fn check(format: &FormatParameters, quad: &Quad, measured: &Measured) -> Opt
             return Some(Reason::Tilted);
         }
     }
-    below(measured, &format.quality_floor)
+    below(measured, format.quality_floor)
 }
 
 /// Rotates, crops, takes the perspective away and resizes: the document alone, upright, at the format's size.
@@ -74,7 +74,7 @@ mod tests {
         let refused = |change: fn(&mut Measured)| {
             let mut measured = GOOD;
             change(&mut measured);
-            check(&format(), &quad(), &measured)
+            check(&format(), &quad(), measured)
         };
         assert_eq!(refused(|_| {}), None);
         assert_eq!(refused(|m| m.coverage = 5), Some(Reason::TooSmall));
@@ -84,7 +84,7 @@ mod tests {
         assert_eq!(refused(|m| m.glare = 20), Some(Reason::Glare));
         assert_eq!(refused(|m| m.sharpness = 3), Some(Reason::Blurred));
         assert_eq!(refused(|m| m.tilt_degrees = 30), None);
-        assert_eq!(check(&format(), &quad().scaled(0.5), &GOOD), Some(Reason::TooSmall));
+        assert_eq!(check(&format(), &quad().scaled(0.5), GOOD), Some(Reason::TooSmall));
     }
 
     // RN-4: mode "reshoot" asks for another shot where mode "convert" rotates
@@ -92,14 +92,14 @@ mod tests {
     fn reshoot_refuses_what_convert_mends() {
         let mut format = format();
         for turned in [quad().turned(2), quad().turned(1)] {
-            assert_eq!(check(&format, &turned, &GOOD).filter(|reason| *reason == Reason::Tilted), None);
+            assert_eq!(check(&format, &turned, GOOD).filter(|reason| *reason == Reason::Tilted), None);
         }
         format.mode = FormatMode::Reshoot;
         format.pixels.min_document_width = 100;
-        assert_eq!(check(&format, &quad(), &GOOD), None);
-        assert_eq!(check(&format, &quad(), &Measured { tilt_degrees: 30, ..GOOD }), Some(Reason::Tilted));
+        assert_eq!(check(&format, &quad(), GOOD), None);
+        assert_eq!(check(&format, &quad(), Measured { tilt_degrees: 30, ..GOOD }), Some(Reason::Tilted));
         for turned in [quad().turned(1), quad().turned(2), quad().turned(3)] {
-            assert_eq!(check(&format, &turned, &GOOD), Some(Reason::Tilted));
+            assert_eq!(check(&format, &turned, GOOD), Some(Reason::Tilted));
         }
     }
 

@@ -120,6 +120,11 @@ impl Homography {
         Some(Self([[x1 - x0 + g * x1, x3 - x0 + h * x3, x0], [y1 - y0 + g * y1, y3 - y0 + h * y3, y0], [g, h, 1.0]]))
     }
 
+    /// Its coefficients, row by row; the last is 1.
+    pub(crate) fn rows(&self) -> [[f64; 3]; 3] {
+        self.0
+    }
+
     /// Where the document's point `(u, v)`, fractions of its width and height, lies in the picture.
     #[must_use]
     pub fn apply(&self, u: f32, v: f32) -> Point {

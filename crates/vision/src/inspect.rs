@@ -2,26 +2,32 @@
 //!
 //! No text is read here: this runs many times a second.
 
+use image::GrayImage;
 use serde::Serialize;
-use shiming_identity::document::FormatParameters;
+use shiming_identity::document::{FormatParameters, Side};
 
 use crate::format;
 use crate::locate::locate;
 use crate::picture::Frame;
-use crate::quality::{self, Measured, measured_size};
+use crate::quality::{self, Measured, measured_size, of_light};
 use crate::rectify::rectify_luma;
-use crate::refusal::Hint;
+use crate::refusal::{Hint, Reason};
+use crate::side::{Guess, LIKELY, POSSIBLE, guesses, known_layouts};
 
 /// Within this share of the frame's size a document's corner counts as touching the border.
 const BORDER: f32 = 0.004;
+/// Most outlines that are compared.
+const MOST_OUTLINES: usize = 4;
 /// A document that covers more of the frame than this is too near to focus and to fit.
 const TOO_NEAR_PERCENT: u8 = 92;
 
 /// What one frame shows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct FrameReport {
-    /// The document's corners in frame pixels, clockwise from the one that is top left in the frame.
+    /// The document's corners in frame pixels, clockwise from its own top left.
     pub quad: Option<[[f32; 2]; 4]>,
+    /// The side that is to be seen, if that can be told without reading.
+    pub side: Option<Side>,
     /// The one thing to tell the user.
     pub hint: Hint,
     /// Sharpness of the document, 0 to 100.
@@ -34,26 +40,27 @@ pub struct FrameReport {
     pub coverage: u8,
 }
 
-/// Inspects a frame. Takes one pass over the frame's pixels and works on a shrunk copy from there.
+/// Inspects a frame. Takes one pass over the frame's pixels and works on shrunk and flattened copies from there.
 #[must_use]
 pub fn inspect(frame: &Frame<'_>, format: &FormatParameters) -> FrameReport {
-    let nothing = |hint| FrameReport { quad: None, hint, sharpness: 0, brightness: 0, glare: 0, coverage: 0 };
+    let nothing =
+        |hint| FrameReport { quad: None, side: None, hint, sharpness: 0, brightness: 0, glare: 0, coverage: 0 };
     let ratio = f32::from(format.size.width) / f32::from(format.size.height.max(1));
-    let Some(outline) = locate(frame, ratio, 1).into_iter().find(|outline| outline.border_sides < 3) else {
-        return nothing(Hint::NoDocument);
+    let mut outlines = locate(frame, ratio, MOST_OUTLINES);
+    outlines.retain(|outline| outline.border_sides < 3);
+    let layouts = known_layouts();
+    let seen = guesses(frame, &outlines, layouts).into_iter().find(|guess| guess.layout.document == format.document);
+    let Some(guess) = seen.filter(|guess| guess.agreement >= POSSIBLE) else {
+        return nothing(of_light(frame).map_or(Hint::NoDocument, Reason::hint));
     };
-    let quad = outline.quad;
     let (width, height) = measured_size(format);
-    let Some(flat) = rectify_luma(frame, &quad, width, height) else { return nothing(Hint::NoDocument) };
-    let measured = quality::measure(&flat, &quad, frame.width(), frame.height());
-    let hint = if outline.border_sides > 0 || touches_border(frame, &quad.0) {
-        if measured.coverage >= TOO_NEAR_PERCENT { Hint::Farther } else { Hint::WholeCard }
-    } else {
-        advise(format, &outline.quad, &measured)
-    };
+    let Some(flat) = rectify_luma(frame, &guess.quad, width, height) else { return nothing(Hint::NoDocument) };
+    let measured = quality::measure(&flat, &guess.quad, frame.width(), frame.height());
+    let likely = guess.agreement >= LIKELY;
     FrameReport {
-        quad: Some(quad.0),
-        hint,
+        quad: Some(guess.quad.0),
+        side: likely.then_some(guess.layout.side),
+        hint: advise(frame, format, &guess, measured, &flat),
         sharpness: measured.sharpness,
         brightness: measured.brightness,
         glare: measured.glare,
@@ -61,11 +68,30 @@ pub fn inspect(frame: &Frame<'_>, format: &FormatParameters) -> FrameReport {
     }
 }
 
-fn advise(format: &FormatParameters, quad: &crate::geometry::Quad, measured: &Measured) -> Hint {
-    match format::check(format, quad, measured) {
+/// The one hint that helps most: light first, because without it the rest is guesswork; then the position, the side,
+/// and focus.
+fn advise(
+    frame: &Frame<'_>,
+    format: &FormatParameters,
+    guess: &Guess<'_>,
+    measured: Measured,
+    flat: &GrayImage,
+) -> Hint {
+    let lacking = format::check(format, &guess.quad, measured);
+    let cut = !guess.whole || touches_border(frame, &guess.quad.0);
+    let likely = guess.agreement >= LIKELY;
+    match lacking {
+        Some(reason @ (Reason::TooDark | Reason::TooBright)) => reason.hint(),
+        _ if cut && measured.coverage > TOO_NEAR_PERCENT => Hint::Farther,
+        Some(Reason::TooSteep) if likely => Hint::Flatter,
+        _ if cut => Hint::WholeCard,
+        Some(Reason::TooSmall) => Hint::Closer,
+        // Neither small nor cut off, and yet not what the layout says.
+        _ if !likely => Hint::NoDocument,
+        _ if guess.layout.side != format.side => Hint::OtherSide,
         Some(reason) => reason.hint(),
         None if measured.coverage > TOO_NEAR_PERCENT => Hint::Farther,
-        None => Hint::Ready,
+        None => quality::hidden_label(flat, guess.layout).map_or(Hint::Ready, Reason::hint),
     }
 }
 

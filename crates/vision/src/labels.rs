@@ -9,7 +9,7 @@ use image::GrayImage;
 use shiming_identity::document::{Alphabet, Box2, Label, Layout, Side};
 
 use crate::find_lines::{FindLinesError, LineBox, LineFinder};
-use crate::geometry::{Point, Quad, distance};
+use crate::geometry::{Homography, Point, Quad, distance};
 use crate::picture::Frame;
 use crate::recognise::{Line, RecogniseError, Recogniser};
 use crate::rectify::{rectify, rectify_luma};
@@ -116,7 +116,7 @@ pub fn locate_by_labels(
         }
     }
     Ok(best.map(|(mut found, layout, map)| {
-        if let Some(quad) = refine(frame, layout, map).quad(layout) {
+        if let Some(quad) = refine(frame, layout, map).and_then(|map| map.quad(layout)) {
             found.quad = quad;
         }
         found
@@ -198,43 +198,59 @@ fn distinct(anchors: &[Anchor]) -> usize {
     labels.chunk_by(|a, b| a == b).filter(|ends| ends.len() >= 2).count()
 }
 
-/// Measures the ink of every label where `map` puts it, and fits again.
-fn refine(frame: &Frame<'_>, layout: &Layout, mut map: Map) -> Map {
+/// Where the labels of `layout` say that the document lies, if it lies near `quad`; `None` when too few of them can be
+/// measured there.
+pub(crate) fn refine_quad(frame: &Frame<'_>, layout: &Layout, quad: &Quad) -> Option<Quad> {
+    let map = Map::of_quad(layout, quad)?;
+    refine(frame, layout, map)?.quad(layout)
+}
+
+/// Measures the ink of every label where `map` puts it, and fits again; `None` when too few can be measured.
+fn refine(frame: &Frame<'_>, layout: &Layout, map: Map) -> Option<Map> {
+    let mut refined = None;
+    for reach in REACHES {
+        match measured_again(frame, layout, refined.unwrap_or(map), reach) {
+            Some(better) => refined = Some(better),
+            None => break,
+        }
+    }
+    refined
+}
+
+/// One round: the ink of every label within `reach` millimetres of its place, and the map that explains it.
+fn measured_again(frame: &Frame<'_>, layout: &Layout, map: Map, reach: f32) -> Option<Map> {
     let [width, height] = layout.millimetres;
     let scale = FLAT_WIDTH / width;
-    for reach in REACHES {
-        let Some(quad) = map.quad(layout) else { return map };
-        let rows = (height * scale).round();
-        let Some(flat) = rectify_luma(frame, &quad, FLAT_WIDTH as u32, rows as u32) else { return map };
-        let mut anchors = Vec::new();
-        for (index, label) in layout.labels.iter().enumerate() {
-            let area = millimetres(layout, &label.area);
-            let Some(ink) = ink(&flat, area.map(|v| v * scale), reach * scale) else { continue };
-            let ink = ink.map(|v| v / scale);
-            let [expected, found] = [area, ink].map(|[left, top, right, bottom]| {
-                let middle = f32::midpoint(top, bottom);
-                [[left, middle], [right, middle]]
-            });
-            for (on_document, place) in expected.into_iter().zip(found) {
-                let seen = map.apply(place);
-                let up = map.apply([place[0], place[1] - (area[3] - area[1])]);
-                anchors.push(Anchor { label: index, on_document, seen, height: distance(seen, up) });
-            }
+    let quad = map.quad(layout)?;
+    let rows = (height * scale).round();
+    let flat = rectify_luma(frame, &quad, FLAT_WIDTH as u32, rows as u32)?;
+    let mut anchors = Vec::new();
+    for (index, label) in layout.labels.iter().enumerate() {
+        let area = millimetres(layout, &label.area);
+        let Some(ink) = ink(&flat, area.map(|v| v * scale), reach * scale) else { continue };
+        let ink = ink.map(|v| v / scale);
+        let [expected, found] = [area, ink].map(|[left, top, right, bottom]| {
+            let middle = f32::midpoint(top, bottom);
+            [[left, middle], [right, middle]]
+        });
+        for (on_document, place) in expected.into_iter().zip(found) {
+            let seen = map.apply(place);
+            let up = map.apply([place[0], place[1] - (area[3] - area[1])]);
+            anchors.push(Anchor { label: index, on_document, seen, height: distance(seen, up) });
         }
-        if distinct(&anchors) < LEAST_AGREEING {
-            return map;
-        }
-        let Some(fitted) = Map::fit(&anchors, INK_NOISE) else { return map };
-        // What a value or dirt next to a label did to its ink disagrees with the rest.
-        let near: Vec<Anchor> = anchors
-            .iter()
-            .filter(|anchor| distance(fitted.apply(anchor.on_document), anchor.seen) < 4.0 * INK_NOISE * anchor.height)
-            .copied()
-            .collect();
-        let trimmed = if distinct(&near) >= LEAST_AGREEING { Map::fit(&near, INK_NOISE) } else { None };
-        map = trimmed.unwrap_or(fitted);
     }
-    map
+    if distinct(&anchors) < LEAST_AGREEING {
+        return None;
+    }
+    let fitted = Map::fit(&anchors, INK_NOISE)?;
+    // What a value or dirt next to a label did to its ink disagrees with the rest.
+    let near: Vec<Anchor> = anchors
+        .iter()
+        .filter(|anchor| distance(fitted.apply(anchor.on_document), anchor.seen) < 4.0 * INK_NOISE * anchor.height)
+        .copied()
+        .collect();
+    let trimmed = if distinct(&near) >= LEAST_AGREEING { Map::fit(&near, INK_NOISE) } else { None };
+    Some(trimmed.unwrap_or(fitted))
 }
 
 /// The box of the ink in `area` of a flattened picture and `reach` around it: left, top, right, bottom, pixels. `None`
@@ -281,6 +297,13 @@ fn extent(counts: &[usize]) -> Option<(usize, usize)> {
 }
 
 impl Map {
+    /// The map of a document that lies at `quad`.
+    fn of_quad(layout: &Layout, quad: &Quad) -> Option<Self> {
+        let [width, height] = layout.millimetres.map(f64::from);
+        let [[a, b, c], [d, e, f], [g, h, _]] = Homography::onto(quad)?.rows();
+        Some(Self([a / width, b / height, c, d / width, e / height, f, g / width, h / height]))
+    }
+
     /// Where a point of the document lies in the picture.
     fn apply(&self, [x, y]: Point) -> Point {
         let (x, y, m) = (f64::from(x), f64::from(y), &self.0);

@@ -21,6 +21,13 @@ const MOST_LINES: usize = 44;
 const MOST_PAIRS: usize = 260;
 /// Edge support that is granted to a side that lies on the picture's border.
 const BORDER_SUPPORT: f32 = 0.5;
+/// How far outside the picture, as a share of its size, a corner is still taken for one.
+const CORNER_SLACK: f32 = 0.14;
+/// How far outside the picture a card's corner may lie, as a share of its diagonal, with nothing of the card lost:
+/// corners are rounded, so that the outline stays 1.3 mm (of 101 mm) inside them.
+const ROUNDED_OFF: f32 = 0.012;
+/// From this fit to the card's shape on, sides on the picture's border are the card's own.
+const OWN_SHAPE: f32 = 0.35;
 /// Quads with a lower score are not cards.
 const LEAST_SCORE: f32 = 0.62;
 /// Least share of the picture that a card covers to be found at all.
@@ -38,8 +45,10 @@ pub struct Outline {
     pub quad: Quad,
     /// How well edges support it, 0 to 1.
     pub score: f32,
-    /// Sides that lie on the picture's border, so that the card may go on beyond it.
+    /// Sides that lie on the picture's border for want of an edge.
     pub border_sides: u8,
+    /// Nothing of the card lies outside the picture.
+    pub whole: bool,
 }
 
 /// Outlines of cards whose sides have the ratio `ratio` (width over height, above 1), best first, at most `most`.
@@ -392,7 +401,7 @@ fn combine(sides: &[Side], width: f32, height: f32, ratio: f32) -> Vec<Outline> 
 /// The card that four sides, in order around it, make.
 fn card(around: [&Side; 4], width: f32, height: f32, ratio: f32) -> Option<Outline> {
     let mut corners = [[0.0; 2]; 4];
-    let (slack_x, slack_y) = (0.03 * width, 0.03 * height);
+    let (slack_x, slack_y) = (CORNER_SLACK * width, CORNER_SLACK * height);
     for i in 0..4 {
         // Corner i lies between side i and side i + 1.
         let corner = around[i].line.cross(&around[(i + 1) % 4].line)?;
@@ -421,12 +430,18 @@ fn card(around: [&Side; 4], width: f32, height: f32, ratio: f32) -> Option<Outli
         least = least.min(support);
         beyond += past;
     }
-    let share = quad.area() / (width * height);
+    let rounded_off = ROUNDED_OFF * distance(quad.0[0], quad.0[2]);
+    let inside = quad.0.iter().all(|[x, y]| {
+        *x >= -rounded_off && *y >= -rounded_off && *x <= width - 1.0 + rounded_off && *y <= height - 1.0 + rounded_off
+    });
+    let whole = inside && (border_sides == 0 || fit >= OWN_SHAPE);
+    let share = (quad.area() / (width * height)).min(1.0);
     let score = 0.55 * sum / 4.0 + 0.45 * least - 0.10 * beyond / 4.0 + 0.08 * share.sqrt() + 0.06 * fit;
     (score >= LEAST_SCORE || border_sides > 0 && score >= 0.8 * LEAST_SCORE).then_some(Outline {
         quad,
         score: score.clamp(0.0, 1.0),
         border_sides,
+        whole,
     })
 }
 
@@ -589,7 +604,7 @@ mod tests {
                 let [x, y] = map.apply(u, v);
                 let (x, y) = (x.round() as i64, y.round() as i64);
                 if x >= 0 && y >= 0 && x < i64::from(width) && y < i64::from(height) {
-                    let bar = u < 0.6 && (0.2..0.9).contains(&v) && (v * 10.0) as u32 % 2 == 0 && u > 0.1;
+                    let bar = u < 0.6 && (0.2..0.9).contains(&v) && ((v * 10.0) as u32).is_multiple_of(2) && u > 0.1;
                     image.put_pixel(x as u32, y as u32, Rgb(if bar { [90; 3] } else { [225, 230, 235] }));
                 }
             }

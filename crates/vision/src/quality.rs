@@ -1,9 +1,10 @@
 //! Stage 5: how good the picture of the document is. Every figure is measured on the rectified document.
 
 use image::GrayImage;
-use shiming_identity::document::{FormatParameters, QualityFloor};
+use shiming_identity::document::{Box2, FormatParameters, Layout, QualityFloor};
 
 use crate::geometry::Quad;
+use crate::picture::{Frame, luma};
 use crate::refusal::Reason;
 
 /// The document is measured at this width, so that figures of different photos compare.
@@ -12,12 +13,25 @@ pub(crate) const MEASURED_WIDTH: u32 = 640;
 const TILE: usize = 16;
 /// Tiles with less contrast (luma levels) than this hold no print to judge sharpness by.
 const LEAST_CONTRAST: f32 = 36.0;
-/// Share of a tile's contrast that the steepest edges of a perfectly sharp picture change by from one pixel to the next.
-const STEEPEST: f32 = 0.42;
-/// Luma from which a pixel is washed out.
-const WASHED_OUT: u8 = 250;
-/// Side of the cells that must be washed out as a whole: paper white is no glare, a reflection is a blotch.
+/// Share of a tile's contrast that the steepest edges of a sharp picture change by from one pixel to the next…
+const SHARP: f32 = 0.40;
+/// … and those of a picture in which no print can be made out.
+const SHAPELESS: f32 = 0.11;
+/// Side of the cells in which reflections are measured, pixels.
 const CELL: usize = 8;
+/// Cells whose luma varies by less are plain paper, a plain part of a picture, or a reflection.
+const PLAIN: u8 = 40;
+/// A reflection is brighter than paper in the light of the rest of the document by more than this, luma levels…
+const EXCESS: f64 = 11.0;
+/// … and no darker than this.
+const LEAST_GLARE: f64 = 180.0;
+
+/// Print of less than this share of the usual contrast is hidden.
+const HIDDEN: f32 = 0.35;
+/// Frames with a lower mean luma are too dark to find anything in…
+const NIGHT: f32 = 34.0;
+/// … and with a higher one too bright.
+const BLINDING: f32 = 246.0;
 
 /// What was measured on one picture; percent where not said otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -57,7 +71,7 @@ pub(crate) fn measured_size(format: &FormatParameters) -> (u32, u32) {
 }
 
 /// The first thing that is below the floor, in the order in which it is worth mending: light before focus.
-pub(crate) fn below(measured: &Measured, floor: &QualityFloor) -> Option<Reason> {
+pub(crate) fn below(measured: Measured, floor: QualityFloor) -> Option<Reason> {
     if measured.brightness < floor.min_brightness {
         Some(Reason::TooDark)
     } else if measured.brightness > floor.max_brightness {
@@ -71,6 +85,49 @@ pub(crate) fn below(measured: &Measured, floor: &QualityFloor) -> Option<Reason>
     }
 }
 
+/// What the light of a whole frame forbids, whatever is in it.
+pub(crate) fn of_light(frame: &Frame<'_>) -> Option<Reason> {
+    let (mut sum, mut count) = (0.0, 0u32);
+    for y in (0..frame.height()).step_by((frame.height() / 40).max(1)) {
+        for x in (0..frame.width()).step_by((frame.width() / 40).max(1)) {
+            sum += luma(frame.pixel(x, y));
+            count += 1;
+        }
+    }
+    match sum / count.max(1) as f32 {
+        mean if mean < NIGHT => Some(Reason::TooDark),
+        mean if mean > BLINDING => Some(Reason::TooBright),
+        _ => None,
+    }
+}
+
+/// Whether a label of the layout, which is printed on every such document, is not to be seen on this one: washed out by
+/// a reflection, or covered. `flat` is the rectified document.
+pub(crate) fn hidden_label(flat: &GrayImage, layout: &Layout) -> Option<Reason> {
+    let print: Vec<(f32, f32)> = layout.labels.iter().filter_map(|label| contrast(flat, &label.area)).collect();
+    let median = |pick: fn(&(f32, f32)) -> f32| {
+        let mut values: Vec<f32> = print.iter().map(pick).collect();
+        values.sort_by(f32::total_cmp);
+        values.get(values.len() / 2).copied()
+    };
+    let (depth, paper) = (median(|print| print.0)?, median(|print| print.1)?);
+    let hidden = print.iter().find(|print| print.0 < HIDDEN * depth)?;
+    Some(if hidden.1 >= paper { Reason::Glare } else { Reason::Covered })
+}
+
+/// How much darker the print in a box is than its paper, as a share of the paper's luma, and that luma.
+fn contrast(flat: &GrayImage, area: &Box2) -> Option<(f32, f32)> {
+    let pixel = |share: f32, size: u32| ((share * size as f32).max(0.0) as u32).min(size);
+    let (x0, x1) = (pixel(area.left, flat.width()), pixel(area.right, flat.width()));
+    let (y0, y1) = (pixel(area.top, flat.height()), pixel(area.bottom, flat.height()));
+    let mut values: Vec<u8> = (y0..y1).flat_map(|y| (x0..x1).map(move |x| flat.get_pixel(x, y).0[0])).collect();
+    if values.is_empty() {
+        return None;
+    }
+    let (ink, paper) = (f32::from(nth(&mut values, 0.08)), f32::from(nth(&mut values, 0.85)));
+    Some(((paper - ink) / paper.max(1.0), paper))
+}
+
 fn percent(share: f32) -> u8 {
     (100.0 * share).round().clamp(0.0, 100.0) as u8
 }
@@ -81,20 +138,74 @@ fn brightness(flat: &GrayImage) -> u8 {
     (sum / pixels.len().max(1) as u64) as u8
 }
 
-/// Share of cells whose every pixel is washed out, percent, rounded up so that a small blotch shows.
+/// Share of cells that are brighter than the light on the rest of the document explains: a reflection, washed out or on
+/// its way there. Percent, rounded up so that a small one shows.
 fn glare(flat: &GrayImage) -> u8 {
     let (width, height) = (flat.width() as usize, flat.height() as usize);
     let pixels = flat.as_raw();
-    let (mut cells, mut washed) = (0u32, 0u32);
+    let mut plain: Vec<Cell> = Vec::new();
+    let mut cells = 0usize;
     for y in (0..height.saturating_sub(CELL - 1)).step_by(CELL) {
         for x in (0..width.saturating_sub(CELL - 1)).step_by(CELL) {
             cells += 1;
-            let all = (y..y + CELL)
-                .all(|row| pixels[row * width + x..row * width + x + CELL].iter().all(|&v| v >= WASHED_OUT));
-            washed += u32::from(all);
+            let (mut least, mut most, mut sum) = (u8::MAX, 0, 0u32);
+            for &v in (y..y + CELL).flat_map(|row| &pixels[row * width + x..row * width + x + CELL]) {
+                (least, most, sum) = (least.min(v), most.max(v), sum + u32::from(v));
+            }
+            if most - least < PLAIN {
+                let at = [x as f64 / width as f64, y as f64 / height as f64];
+                plain.push((at, f64::from(sum) / (CELL * CELL) as f64));
+            }
         }
     }
-    (washed * 100).div_ceil(cells.max(1)).min(100) as u8
+    let Some(light) = Plane::of_paper(&plain) else { return 0 };
+    // Where the light alone takes paper to the top of the scale there is nothing brighter to see.
+    let glaring = plain.iter().filter(|(at, v)| *v > light.at(*at).max(LEAST_GLARE) + EXCESS).count();
+    (glaring * 100).div_ceil(cells.max(1)).min(100) as u8
+}
+
+/// Where a cell lies, as fractions of width and height, and its mean luma.
+type Cell = ([f64; 2], f64);
+
+/// Light that falls on the document evenly or from one side: luma as a plane over fractions of its width and height.
+#[derive(Clone, Copy)]
+struct Plane([f64; 3]);
+
+impl Plane {
+    /// The plane through the brighter cells: the paper, without what is printed or lies in shadow on it.
+    fn of_paper(cells: &[Cell]) -> Option<Self> {
+        let mut plane = Self::fit(cells)?;
+        for _ in 0..2 {
+            let paper: Vec<_> = cells.iter().filter(|(at, v)| *v >= plane.at(*at) - 6.0).copied().collect();
+            plane = Self::fit(&paper)?;
+        }
+        Some(plane)
+    }
+
+    fn at(self, [x, y]: [f64; 2]) -> f64 {
+        self.0[0] * x + self.0[1] * y + self.0[2]
+    }
+
+    /// Least squares, about the mean.
+    fn fit(cells: &[Cell]) -> Option<Self> {
+        if cells.len() < 60 {
+            return None;
+        }
+        let count = cells.len() as f64;
+        let mean = |value: &dyn Fn(&Cell) -> f64| cells.iter().map(value).sum::<f64>() / count;
+        let (x0, y0, v0) = (mean(&|c| c.0[0]), mean(&|c| c.0[1]), mean(&|c| c.1));
+        let xx = mean(&|c| (c.0[0] - x0).powi(2));
+        let yy = mean(&|c| (c.0[1] - y0).powi(2));
+        let xy = mean(&|c| (c.0[0] - x0) * (c.0[1] - y0));
+        let xv = mean(&|c| (c.0[0] - x0) * (c.1 - v0));
+        let yv = mean(&|c| (c.0[1] - y0) * (c.1 - v0));
+        let det = xx * yy - xy * xy;
+        if det < 1e-6 {
+            return None;
+        }
+        let (a, b) = ((xv * yy - yv * xy) / det, (yv * xx - xv * xy) / det);
+        Some(Self([a, b, v0 - a * x0 - b * y0]))
+    }
 }
 
 /// In every tile with print: the change that only the steepest twentieth of its pixels exceeds, as a share of the
@@ -135,7 +246,7 @@ fn sharpness(flat: &GrayImage) -> u8 {
     }
     let rank = ratios.len() / 2;
     let (_, median, _) = ratios.select_nth_unstable_by(rank, f32::total_cmp);
-    (100.0 * *median / STEEPEST).round().clamp(0.0, 100.0) as u8
+    (100.0 * (*median - SHAPELESS) / (SHARP - SHAPELESS)).round().clamp(0.0, 100.0) as u8
 }
 
 /// The value below which `share` of the values lie.

@@ -1,7 +1,7 @@
 //! Stage 7: the fields of a rectified side, each cut out at its place (RN-5), trimmed to its ink and recognised.
 
 use image::{GrayImage, RgbImage, imageops};
-use shiming_identity::document::{Alphabet, Box2, Layout, Slot, SlotContent};
+use shiming_identity::document::{Alphabet, Box2, Layout, SlotContent};
 
 use crate::recognise::{Line, RecogniseError, Recogniser};
 
@@ -11,6 +11,10 @@ const LEAST_LINE_CONFIDENCE: f32 = 0.3;
 const MARGIN: f32 = 0.22;
 /// Ink after a gap of this many character heights belongs to something else.
 const LARGEST_GAP: f32 = 2.6;
+/// Neighbouring characters whose middles are farther apart, in character heights, have lost something between them.
+const WIDEST_PITCH: f32 = 2.1;
+/// Ink that starts later in its slot, in character heights, has lost its start.
+const LATEST_START: f32 = 1.6;
 /// Contrast of print to paper, luma levels, below which a slot is empty.
 const LEAST_CONTRAST: f32 = 26.0;
 
@@ -20,6 +24,8 @@ pub(crate) struct ReadSlot {
     pub reads: SlotContent,
     pub line_number: u8,
     pub line: Line,
+    /// Print seems to be missing at its start or within it.
+    pub broken: bool,
 }
 
 /// Reads every slot of a rectified side; empty ones are left out.
@@ -36,10 +42,12 @@ pub(crate) fn slots(
         if previous_empty {
             continue;
         }
-        let Some(picture) = cut_slot(flat, slot) else { continue };
-        let line = recogniser.recognise(&picture, slot.alphabet)?;
+        let text_height = slot.text_height * flat.height() as f32;
+        let Some(cut) = trim(flat, &slot.area, text_height) else { continue };
+        let line = recogniser.recognise(&cut.picture, slot.alphabet)?;
+        let broken = cut.broken || has_gap(&line, cut.picture.width() as f32 / text_height);
         if !line.characters.is_empty() && line.mean_confidence() >= LEAST_LINE_CONFIDENCE {
-            read.push(ReadSlot { reads: slot.reads, line_number: slot.line, line });
+            read.push(ReadSlot { reads: slot.reads, line_number: slot.line, line, broken });
         }
     }
     Ok(read)
@@ -50,17 +58,26 @@ pub(crate) fn across(flat: &RgbImage, area: &Box2, recogniser: &Recogniser) -> R
     cut(flat, area).map(|picture| recogniser.recognise(&picture, Alphabet::Text)).transpose()
 }
 
-/// A slot's picture, trimmed to its ink; `None` when there is none.
-fn cut_slot(flat: &RgbImage, slot: &Slot) -> Option<RgbImage> {
-    trim(flat, &slot.area, Some(slot.text_height * flat.height() as f32))
+/// Whether two neighbouring characters of a line that is `length` character heights long stand so far apart that there
+/// was something between them.
+fn has_gap(line: &Line, length: f32) -> bool {
+    line.characters.windows(2).any(|pair| (pair[1].position - pair[0].position) * length > WIDEST_PITCH)
 }
 
 /// The picture of a box, trimmed to its ink; `None` when there is none.
 pub(crate) fn cut(flat: &RgbImage, area: &Box2) -> Option<RgbImage> {
-    trim(flat, area, None)
+    let text_height = (area.bottom - area.top) * flat.height() as f32 * 0.6;
+    trim(flat, area, text_height).map(|cut| cut.picture)
 }
 
-fn trim(flat: &RgbImage, area: &Box2, text_height: Option<f32>) -> Option<RgbImage> {
+/// A line cut out.
+struct Cut {
+    picture: RgbImage,
+    /// Its ink starts late, or goes on after a gap.
+    broken: bool,
+}
+
+fn trim(flat: &RgbImage, area: &Box2, text_height: f32) -> Option<Cut> {
     let (width, height) = (flat.width(), flat.height());
     let pixel = |share: f32, size: u32| ((share * size as f32).round().max(0.0) as u32).min(size);
     let (left, right) = (pixel(area.left, width), pixel(area.right, width));
@@ -69,9 +86,8 @@ fn trim(flat: &RgbImage, area: &Box2, text_height: Option<f32>) -> Option<RgbIma
         return None;
     }
     let crop = imageops::crop_imm(flat, left, top, right - left, bottom - top).to_image();
-    let text_height = text_height.unwrap_or((bottom - top) as f32 * 0.6);
     let ink = Ink::of(&crop)?;
-    let (first, last) = ink.columns(LARGEST_GAP * text_height)?;
+    let (first, last, more) = ink.columns(LARGEST_GAP * text_height)?;
     let (upper, lower) = ink.rows(first, last, text_height)?;
     let margin = (MARGIN * text_height).round() as u32;
     // Margins may reach beyond the slot: the recogniser wants room, and the neighbours are farther away than that.
@@ -79,7 +95,8 @@ fn trim(flat: &RgbImage, area: &Box2, text_height: Option<f32>) -> Option<RgbIma
     let y0 = (top + upper as u32).saturating_sub(margin);
     let x1 = (left + last as u32 + 1 + margin).min(width);
     let y1 = (top + lower as u32 + 1 + margin).min(height);
-    Some(imageops::crop_imm(flat, x0, y0, x1 - x0, y1 - y0).to_image())
+    let picture = imageops::crop_imm(flat, x0, y0, x1 - x0, y1 - y0).to_image();
+    Some(Cut { picture, broken: more || first as f32 > LATEST_START * text_height })
 }
 
 /// Which pixels of a crop are print.
@@ -106,21 +123,26 @@ impl Ink {
         Some(Self { width, height, dark: depth.iter().map(|d| *d >= threshold).collect() })
     }
 
-    /// The first and last column of the print: from the first ink on, up to the first gap that no line has.
-    fn columns(&self, largest_gap: f32) -> Option<(usize, usize)> {
+    /// The first and last column of the print: from the first ink on, up to the first gap that no line has; and whether
+    /// there is more after that.
+    fn columns(&self, largest_gap: f32) -> Option<(usize, usize, bool)> {
         let inked = |x: usize| (0..self.height).filter(|y| self.dark[y * self.width + x]).count() >= 2;
         let mut first = None;
         let mut last = 0;
+        let mut beyond = 0;
         for x in 0..self.width {
             if inked(x) {
-                if first.is_some() && (x - last) as f32 > largest_gap {
-                    break;
+                if beyond > 0 || first.is_some() && (x - last) as f32 > largest_gap {
+                    beyond += 1;
+                    continue;
                 }
                 first = first.or(Some(x));
                 last = x;
             }
         }
-        first.filter(|first| last > *first).map(|first| (first, last))
+        // Fewer columns than a character has are the edge of something else.
+        let more = beyond as f32 > 0.2 * largest_gap;
+        first.filter(|first| last > *first).map(|first| (first, last, more))
     }
 
     /// The first and last row of the print between two columns: the window of about a character's height that holds

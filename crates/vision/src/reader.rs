@@ -2,24 +2,28 @@
 
 use serde::Serialize;
 use shiming_identity::date::Date;
-use shiming_identity::document::{Box2, DocumentKind, FieldName, FormatParameters, Layout, Side, SlotContent, layouts};
+use shiming_identity::document::{Box2, DocumentKind, FieldName, FormatParameters, Layout, Side, SlotContent};
 
 use crate::check::{self, Warning};
 use crate::find_lines::{FindLinesError, LineFinder};
 use crate::format;
-use crate::geometry::Quad;
-use crate::labels::locate_by_labels;
-use crate::locate::{Outline, locate};
+use crate::geometry::{Quad, distance};
+use crate::labels::{locate_by_labels, refine_quad};
+use crate::locate::locate;
 use crate::picture::{Frame, Photo};
-use crate::quality::{self, Measured, measured_size};
+use crate::quality::{self, Measured, measured_size, of_light};
 use crate::read;
 use crate::recognise::{RecogniseError, Recogniser};
 use crate::rectify::rectify_luma;
 use crate::refusal::{Reason, Refusal};
-use crate::side::{self, Guess};
+use crate::side::{self, Guess, LIKELY, POSSIBLE, known_layouts};
 
 /// Most outlines that are looked into.
 const MOST_OUTLINES: usize = 6;
+/// Labels and edges that put a corner farther apart than this share of the document's diagonal contradict each other.
+const MOST_APART: f32 = 0.04;
+/// How far outside the picture labels may put a corner of a document that is whole, as a share of its diagonal.
+const LABEL_SLACK: f32 = 0.02;
 
 /// The model files, as `models/manifest.json` lists them.
 #[derive(Clone, Copy)]
@@ -112,9 +116,9 @@ impl Reader {
     /// whether the document has expired.
     pub fn read(&self, photo: &Photo, formats: &[FormatParameters], today: Date) -> Result<Reading, Refusal> {
         let frame = photo.frame();
-        let mut documents: Vec<DocumentKind> = formats.iter().map(|format| format.document).collect();
-        documents.dedup();
-        let mut layouts: Vec<Layout> = documents.into_iter().flat_map(layouts).collect();
+        let documents: Vec<DocumentKind> = formats.iter().map(|format| format.document).collect();
+        let mut layouts: Vec<Layout> =
+            known_layouts().iter().filter(|l| documents.contains(&l.document)).cloned().collect();
         // The operator's parameters take the place of the defaults.
         for layout in &mut layouts {
             if let Some(format) = formats.iter().find(|format| is_for(format, layout)) {
@@ -122,21 +126,23 @@ impl Reader {
             }
         }
         let found = self.find(&frame, &layouts)?;
-        let (layout, quad) = (found.layout, found.quad);
-
+        let (layout, quad, measured) = (found.layout, found.quad, found.measured);
+        let refuse = |reason| Refusal { reason, side: Some(layout.side), measured: Some(measured) };
         let Some(format) = formats.iter().find(|format| is_for(format, layout)) else {
-            return Err(Refusal { reason: Reason::OtherSide, side: Some(layout.side), measured: None });
+            return Err(refuse(Reason::OtherSide));
         };
-        let refuse = |reason, measured| Refusal { reason, side: Some(layout.side), measured };
-        let (width, height) = measured_size(format);
-        let flat = rectify_luma(&frame, &quad, width, height).ok_or_else(|| refuse(Reason::NoDocument, None))?;
-        let measured = quality::measure(&flat, &quad, frame.width(), frame.height());
-        if let Some(reason) = format::check(format, &quad, &measured) {
-            return Err(refuse(reason, Some(measured)));
+        if !found.whole {
+            return Err(refuse(Reason::NotWhole));
+        }
+        if let Some(reason) = format::check(format, &quad, measured) {
+            return Err(refuse(reason));
         }
 
-        let flat = format::convert(&frame, &quad, format).ok_or_else(|| refuse(Reason::NoDocument, Some(measured)))?;
-        let failed = |_: RecogniseError| refuse(Reason::ReaderFailed, Some(measured));
+        let flat = format::convert(&frame, &quad, format).ok_or_else(|| refuse(Reason::NoDocument))?;
+        if let Some(reason) = quality::hidden_label(&image::imageops::grayscale(&flat), layout) {
+            return Err(refuse(reason));
+        }
+        let failed = |_: RecogniseError| refuse(Reason::ReaderFailed);
         let birth_line = match birth_area(layout) {
             Some(area) => read::across(&flat, &area, &self.recogniser).map_err(failed)?,
             None => None,
@@ -145,9 +151,9 @@ impl Reader {
         let expected = expected(layout);
         let (fields, warnings) = check::fields(&slots, birth_line.as_ref(), &expected, today);
         if fields.len() * 2 < expected.len() {
-            return Err(refuse(Reason::Unreadable, Some(measured)));
+            return Err(refuse(Reason::Unreadable));
         }
-        let formatted = format::encode(&flat, format).ok_or_else(|| refuse(Reason::ReaderFailed, Some(measured)))?;
+        let formatted = format::encode(&flat, format).ok_or_else(|| refuse(Reason::ReaderFailed))?;
         Ok(Reading {
             document: layout.document,
             side: layout.side,
@@ -160,14 +166,30 @@ impl Reader {
     }
 
     /// The document in the photo: by its edges, else by its labels.
-    fn find<'a>(&self, frame: &Frame<'_>, layouts: &'a [Layout]) -> Result<Guess<'a>, Refusal> {
+    fn find<'a>(&self, frame: &Frame<'_>, layouts: &'a [Layout]) -> Result<Found<'a>, Refusal> {
         let Some(first) = layouts.first() else { return Err(Refusal::new(Reason::NoDocument)) };
         let ratio = first.millimetres[0] / first.millimetres[1];
         let outlines = locate(frame, ratio, MOST_OUTLINES);
         let guesses = side::guesses(frame, &outlines, layouts);
-        let failed = |_: RecogniseError| Refusal::new(Reason::ReaderFailed);
-        if let Some(guess) = side::confirm(frame, &guesses, &self.recogniser).map_err(failed)? {
-            return Ok(guess);
+        let confirmed = side::confirm(frame, &guesses, &self.recogniser)
+            .map_err(|_: RecogniseError| Refusal::new(Reason::ReaderFailed))?;
+        if let Some(guess) = confirmed {
+            let found = Found::new(frame, guess.layout, guess.quad, guess.whole)?;
+            // A label in its place does not prove that the outline's far end is right; all labels together do.
+            match refine_quad(frame, guess.layout, &guess.quad) {
+                Some(quad) if is_apart(&quad, &guess.quad) => {
+                    return Found::new(frame, guess.layout, quad, is_inside(frame, &quad));
+                }
+                Some(_) => return Ok(found),
+                None if format::check(&guess.layout.format, &guess.quad, found.measured).is_some() => return Ok(found),
+                None => {}
+            }
+        } else if let Some(guess) = guesses.first() {
+            // Something like a document whose print cannot be made out: what the picture lacks, if it lacks something.
+            let found = Found::new(frame, guess.layout, guess.quad, guess.whole)?;
+            if let Some(reason) = lacking(guess, &found) {
+                return Err(Refusal { reason, side: None, measured: Some(found.measured) });
+            }
         }
         if let Some(finder) = &self.finder {
             let found = locate_by_labels(frame, layouts, finder, &self.recogniser)
@@ -175,32 +197,42 @@ impl Reader {
             if let Some(found) = found
                 && let Some(layout) = layouts.iter().find(|layout| layout.side == found.side)
             {
-                if is_outside(frame, &found.quad) {
-                    return Err(Refusal { reason: Reason::NotWhole, side: Some(layout.side), measured: None });
-                }
-                return Ok(Guess { layout, quad: found.quad, evidence: 0.0 });
+                return Found::new(frame, layout, found.quad, is_inside(frame, &found.quad));
             }
         }
-        Err(self.why_not(frame, &outlines, first))
+        match confirmed {
+            Some(guess) => Found::new(frame, guess.layout, guess.quad, guess.whole),
+            None => Err(Refusal::new(of_light(frame).unwrap_or(Reason::NoDocument))),
+        }
     }
+}
 
-    /// The best reason for which no document was found.
-    fn why_not(&self, frame: &Frame<'_>, outlines: &[Outline], layout: &Layout) -> Refusal {
-        let Some(outline) = outlines.first() else { return Refusal::new(Reason::NoDocument) };
+/// What keeps something like a document from being read.
+fn lacking(guess: &Guess<'_>, found: &Found<'_>) -> Option<Reason> {
+    match format::check(&guess.layout.format, &guess.quad, found.measured) {
+        Some(reason) if guess.agreement >= LIKELY => Some(reason),
+        Some(reason @ (Reason::TooBright | Reason::TooDark | Reason::TooSmall)) if guess.agreement >= POSSIBLE => {
+            Some(reason)
+        }
+        _ if !guess.whole && guess.agreement >= POSSIBLE => Some(Reason::NotWhole),
+        _ => None,
+    }
+}
+
+/// A document that was found.
+struct Found<'a> {
+    layout: &'a Layout,
+    quad: Quad,
+    whole: bool,
+    measured: Measured,
+}
+
+impl<'a> Found<'a> {
+    fn new(frame: &Frame<'_>, layout: &'a Layout, quad: Quad, whole: bool) -> Result<Self, Refusal> {
         let (width, height) = measured_size(&layout.format);
-        let Some(flat) = rectify_luma(frame, &outline.quad, width, height) else {
-            return Refusal::new(Reason::NoDocument);
-        };
-        let measured = quality::measure(&flat, &outline.quad, frame.width(), frame.height());
-        // Something of a card's shape whose print cannot be made out: what the picture lacks, if it lacks something.
-        let reason = if outline.border_sides == 4 {
-            Reason::NoDocument
-        } else if outline.border_sides > 0 {
-            Reason::NotWhole
-        } else {
-            format::check(&layout.format, &outline.quad, &measured).unwrap_or(Reason::NoDocument)
-        };
-        Refusal { reason, side: None, measured: Some(measured) }
+        let flat = rectify_luma(frame, &quad, width, height).ok_or(Refusal::new(Reason::NoDocument))?;
+        let measured = quality::measure(&flat, &quad, frame.width(), frame.height());
+        Ok(Self { layout, quad, whole, measured })
     }
 }
 
@@ -214,11 +246,16 @@ fn is_for(format: &FormatParameters, layout: &Layout) -> bool {
     format.document == layout.document && format.side == layout.side
 }
 
-/// Whether a good part of the document lies outside the picture.
-fn is_outside(frame: &Frame<'_>, quad: &Quad) -> bool {
+/// Whether the labels put the document elsewhere than the edges do, beyond what labels can be wrong.
+fn is_apart(by_labels: &Quad, by_edges: &Quad) -> bool {
+    by_labels.distance_to(by_edges) > MOST_APART * distance(by_edges.0[0], by_edges.0[2])
+}
+
+/// Whether the document lies inside the picture, as far as labels can tell.
+fn is_inside(frame: &Frame<'_>, quad: &Quad) -> bool {
     let (width, height) = (frame.width() as f32, frame.height() as f32);
-    let slack = 0.02 * (width + height);
-    quad.0.iter().any(|[x, y]| *x < -slack || *y < -slack || *x > width + slack || *y > height + slack)
+    let slack = LABEL_SLACK * distance(quad.0[0], quad.0[2]);
+    quad.0.iter().all(|[x, y]| *x >= -slack && *y >= -slack && *x <= width + slack && *y <= height + slack)
 }
 
 /// The fields that a side carries.

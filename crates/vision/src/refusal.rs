@@ -27,6 +27,8 @@ pub enum Reason {
     TooBright,
     /// A reflection hides a part.
     Glare,
+    /// Something lies over a part.
+    Covered,
     /// It is the document's other side.
     OtherSide,
     /// The document is there but its fields cannot be made out.
@@ -79,6 +81,7 @@ impl Reason {
             Self::TooDark => "too_dark",
             Self::TooBright => "too_bright",
             Self::Glare => "glare",
+            Self::Covered => "covered",
             Self::OtherSide => "other_side",
             Self::Unreadable => "unreadable",
             Self::ReaderFailed => "reader_failed",
@@ -90,7 +93,7 @@ impl Reason {
     pub fn hint(self) -> Hint {
         match self {
             Self::NoDocument => Hint::NoDocument,
-            Self::NotWhole => Hint::WholeCard,
+            Self::NotWhole | Self::Covered => Hint::WholeCard,
             Self::TooSmall => Hint::Closer,
             Self::TooSteep => Hint::Flatter,
             Self::Tilted => Hint::Straighten,

@@ -3,10 +3,12 @@
 //! Cheap evidence first: where a layout prints labels there must be ink, and where it prints nothing there must be
 //! less. Only then a label is read, and only its text decides.
 
-use image::{GrayImage, RgbImage};
-use shiming_identity::document::{Alphabet, Box2, Label, Layout};
+use std::sync::LazyLock;
 
-use crate::geometry::Quad;
+use image::{GrayImage, RgbImage};
+use shiming_identity::document::{Alphabet, Box2, DocumentKind, Label, Layout, layouts};
+
+use crate::geometry::{Homography, Quad};
 use crate::locate::Outline;
 use crate::picture::Frame;
 use crate::read;
@@ -22,14 +24,28 @@ const LEAST_SAME: f32 = 0.5;
 /// Labels of fewer characters prove nothing.
 const LEAST_CHARACTERS: usize = 4;
 
+/// From this agreement of ink and layout on, it is the document and its outline is right: drawn cards have 0.72 and more,
+/// blurred or dark ones too; the same cards in outlines that are off, and other things, have less.
+pub(crate) const LIKELY: f32 = 0.66;
+/// From this agreement on, it may be a document that is too small or too far off to tell.
+pub(crate) const POSSIBLE: f32 = 0.45;
+
+/// The layouts of every document that is read, parsed once.
+pub(crate) fn known_layouts() -> &'static [Layout] {
+    static LAYOUTS: LazyLock<Vec<Layout>> = LazyLock::new(|| layouts(DocumentKind::CnResidentId));
+    &LAYOUTS
+}
+
 /// A layout laid on an outline, one way up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Guess<'a> {
     pub layout: &'a Layout,
     /// The outline, its first corner the document's own top left if the guess is right.
     pub quad: Quad,
-    /// How much better ink and layout agree than chance would have it.
-    pub evidence: f32,
+    /// Nothing of the document lies outside the photo.
+    pub whole: bool,
+    /// How well ink and layout agree: about 0 for pictures of something else, above [`LIKELY`] for the document.
+    pub agreement: f32,
 }
 
 /// Every layout on every outline in both ways up, the likeliest first.
@@ -43,15 +59,16 @@ pub(crate) fn guesses<'a>(frame: &Frame<'_>, outlines: &[Outline], layouts: &'a 
         let reversed = upright.reversed();
         for layout in layouts {
             for (turn, map) in [(0, &upright), (2, &reversed)] {
+                let agreement = map.agreement(layout);
                 // An outline with better edges is likelier to be the document's and not a frame within it.
-                let evidence = map.agreement(layout) + 0.25 * outline.score - 0.02 * place as f32;
+                let rank = agreement + 0.25 * outline.score - 0.02 * place as f32;
                 let quad = outline.quad.turned(turn);
-                guesses.push(Guess { layout, quad, evidence });
+                guesses.push((rank, Guess { layout, quad, whole: outline.whole, agreement }));
             }
         }
     }
-    guesses.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
-    guesses
+    guesses.sort_by(|a, b| b.0.total_cmp(&a.0));
+    guesses.into_iter().map(|(_, guess)| guess).collect()
 }
 
 /// The first of the likeliest guesses that has a label of its layout in its place.
@@ -61,12 +78,7 @@ pub(crate) fn confirm<'a>(
     recogniser: &Recogniser,
 ) -> Result<Option<Guess<'a>>, RecogniseError> {
     for guess in guesses.iter().take(MOST_READ) {
-        let format = &guess.layout.format;
-        let Some(flat) = rectify(frame, &guess.quad, u32::from(format.size.width), u32::from(format.size.height))
-        else {
-            continue;
-        };
-        if shows_label(&flat, guess.layout, recogniser)? {
+        if shows_label(frame, guess, recogniser)? {
             return Ok(Some(*guess));
         }
     }
@@ -74,19 +86,31 @@ pub(crate) fn confirm<'a>(
 }
 
 /// Whether a label that the layout has for itself is printed in its place.
-fn shows_label(flat: &RgbImage, layout: &Layout, recogniser: &Recogniser) -> Result<bool, RecogniseError> {
+fn shows_label(frame: &Frame<'_>, guess: &Guess<'_>, recogniser: &Recogniser) -> Result<bool, RecogniseError> {
     // Small print first: titles are set in faces that no recogniser was trained on.
     let mut labels: Vec<&Label> =
-        layout.labels.iter().filter(|label| label.text.chars().count() >= LEAST_CHARACTERS).collect();
+        guess.layout.labels.iter().filter(|label| label.text.chars().count() >= LEAST_CHARACTERS).collect();
     labels.sort_by(|a, b| height(&a.area).total_cmp(&height(&b.area)));
     for label in labels.iter().take(2) {
-        let Some(line) = read::cut(flat, &grown(&label.area)) else { continue };
+        let Some(flat) = flatten(frame, guess, &grown(&label.area)) else { continue };
+        let whole = Box2 { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+        let Some(line) = read::cut(&flat, &whole) else { continue };
         let read = recogniser.recognise(&line, Alphabet::Text)?.text();
         if similarity(&read, &label.text) >= LEAST_SAME {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// A box of the document alone, flattened at the format's size: a part of a projective view is one too.
+fn flatten(frame: &Frame<'_>, guess: &Guess<'_>, area: &Box2) -> Option<RgbImage> {
+    let map = Homography::onto(&guess.quad)?;
+    let corners = [(area.left, area.top), (area.right, area.top), (area.right, area.bottom), (area.left, area.bottom)];
+    let size = guess.layout.format.size;
+    let width = (area.right - area.left) * f32::from(size.width);
+    let height = (area.bottom - area.top) * f32::from(size.height);
+    rectify(frame, &Quad(corners.map(|(u, v)| map.apply(u, v))), width.round() as u32, height.round() as u32)
 }
 
 fn height(area: &Box2) -> f32 {
@@ -143,8 +167,8 @@ impl InkMap {
         Self { width: self.width, height: self.height, ink: turned(&self.ink), red: turned(&self.red) }
     }
 
-    /// Ink in the labels against ink where nothing is printed, as a share of their sum (−1 to 1), with the emblem's red
-    /// where the layout has one.
+    /// Ink in the labels against ink where nothing is printed, as a share of their sum, with the emblem's red where the
+    /// layout has one: −1 to 1.
     fn agreement(&self, layout: &Layout) -> f32 {
         let labels: Vec<Box2> = layout.labels.iter().map(|label| label.area).collect();
         let printed: Vec<Box2> = labels
@@ -160,7 +184,7 @@ impl InkMap {
             let (inside, outside) = (self.mean(&self.red, &[emblem]), self.mean_outside(&self.red, &printed));
             (inside - outside) / (inside + outside + 4.0)
         });
-        ink + 0.5 * red
+        if layout.emblem.is_some() { (ink + 0.5 * red) / 1.5 } else { ink }
     }
 
     fn mean(&self, plane: &[f32], areas: &[Box2]) -> f32 {
