@@ -76,6 +76,7 @@ impl World {
             return Ok(("unauthorized", Answer::problem(401, "signature", &error.to_string())));
         }
 
+        let epoch = self.epoch.get();
         // What is no text is no JSON either, and is refused further down.
         let text = std::str::from_utf8(body).unwrap_or_default();
         self.wait_while_held(id, path, text, Phase::Before).await?;
@@ -95,6 +96,9 @@ impl World {
         }
 
         let entry = if path == VerifyCitizen::PATH { self.register_entry(body).await? } else { None };
+        if self.epoch.get() != epoch {
+            return Ok(("unavailable", Answer::problem(503, "began-anew", "The world began anew meanwhile.")));
+        }
         let twice = kind == Some(FaultKind::Twice);
         let incoming = Incoming { path, system, key, body, entry, twice };
         let (outcome, answer) = self.once(&incoming)?;

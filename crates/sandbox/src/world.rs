@@ -34,12 +34,14 @@ pub struct World {
     version: Cell<u64>,
     /// The subscriptions are those of D1's seed.
     seeded: Cell<bool>,
+    /// Counts the beginnings of the world, so that a call held over a reset does nothing in the new one.
+    pub(crate) epoch: Cell<u32>,
 }
 
 impl DurableObject for World {
     fn new(state: State, env: Env) -> Self {
         let store = Store::open(state.storage().sql());
-        Self { state, env, store, version: Cell::new(now_ms()), seeded: Cell::new(false) }
+        Self { state, env, store, version: Cell::new(now_ms()), seeded: Cell::new(false), epoch: Cell::new(0) }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
@@ -120,6 +122,7 @@ impl World {
             (worker::Method::Post, ["crm", "reset"]) => {
                 store.empty()?;
                 self.seeded.set(false);
+                self.epoch.set(self.epoch.get() + 1);
                 self.ensure_seeded().await?;
                 Answer::ok(&json!({}))
             }

@@ -1650,7 +1650,7 @@ function initSync(module2) {
 __name(initSync, "initSync");
 
 // ../../dist/sandbox/index.js
-import module from "./f8627be4e4bcf4b29e97e33e34e73d6dde43fc31-sandbox_bg.wasm";
+import module from "./17a3f0d7ae212238548ea16c0cd8d26445eb1309-sandbox_bg.wasm";
 initSync({ module });
 var instance = __worker_init_state();
 function renew() {
