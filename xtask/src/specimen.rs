@@ -14,7 +14,8 @@ cargo xtask specimen video    --seed N [--seconds 4] [--upright] --out FILE.y4m
 cargo xtask specimen portrait --seed N --out FILE.jpg
 cargo xtask specimen citizens [--count 300] [--json] [--out FILE]
 
-N is the citizen's place in the list, from 0. FAULT: blurred, glare, dark, bright, cut_off, small, steep, empty.";
+N is the citizen's place in the list, from 0. FAULT: blurred, glare, covered, dark,
+bright, cut_off, small, steep, empty.";
 
 /// Runs `cargo xtask specimen` with what follows that word.
 pub fn run(args: &[impl AsRef<str>]) -> Result<()> {

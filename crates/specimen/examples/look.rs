@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("6 photos {:?}", start.elapsed());
     sheet.save(out.join("photos.png"))?;
-    let mut sheet = image::RgbImage::new(1280 * 2, 720 * 4);
+    let mut sheet = image::RgbImage::new(1280 * 2, 720 * 5);
     for (i, fault) in (0_i64..).zip(Fault::ALL) {
         let photo = photograph(&card, &PhotoStyle::bad(fault, i.unsigned_abs()));
         image::imageops::replace(&mut sheet, &photo.image, i % 2 * 1280, i / 2 * 720);

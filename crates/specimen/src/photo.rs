@@ -57,6 +57,8 @@ pub struct PhotoStyle {
     pub shadow: f32,
     /// Reflection on the card.
     pub glare: Option<Spot>,
+    /// Tip of a thumb that holds the card from below, as fractions of the card.
+    pub thumb: Option<(f32, f32)>,
     /// Radius of the blur, photo pixels (standard deviation).
     pub blur: f32,
     /// Standard deviation of the sensor's noise, in steps of 255.
@@ -74,6 +76,8 @@ pub enum Fault {
     Blurred,
     /// A lamp's reflection over fields.
     Glare,
+    /// A thumb over fields.
+    Covered,
     /// Far too little light.
     Dark,
     /// Washed out.
@@ -90,8 +94,17 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 8] =
-        [Self::Blurred, Self::Glare, Self::Dark, Self::Bright, Self::CutOff, Self::Small, Self::Steep, Self::Empty];
+    pub const ALL: [Self; 9] = [
+        Self::Blurred,
+        Self::Glare,
+        Self::Covered,
+        Self::Dark,
+        Self::Bright,
+        Self::CutOff,
+        Self::Small,
+        Self::Steep,
+        Self::Empty,
+    ];
 
     /// The fault's name, in snake case.
     #[must_use]
@@ -99,6 +112,7 @@ impl Fault {
         match self {
             Self::Blurred => "blurred",
             Self::Glare => "glare",
+            Self::Covered => "covered",
             Self::Dark => "dark",
             Self::Bright => "bright",
             Self::CutOff => "cut_off",
@@ -127,6 +141,7 @@ impl PhotoStyle {
             light_from: dice.between(0.0, 360.0),
             shadow: dice.between(0.0, 0.15),
             glare: None,
+            thumb: None,
             blur: dice.between(0.35, 0.7),
             noise: dice.between(1.0, 3.0),
             white_balance: [dice.between(0.96, 1.04), 1.0, dice.between(0.94, 1.04)],
@@ -157,6 +172,11 @@ impl PhotoStyle {
             Fault::Glare => {
                 let at = (dice.between(0.3, 0.5), dice.between(0.35, 0.6));
                 Self { glare: Some(Spot { at, radius: 0.2, strength: 1.8 }), ..good }
+            }
+            Fault::Covered => {
+                // Over the last digits of the number, or over its label.
+                let across = if dice.chance(50) { dice.between(0.56, 0.68) } else { dice.between(0.16, 0.24) };
+                Self { thumb: Some((across, dice.between(0.7, 0.76))), ..good }
             }
             Fault::Dark => Self { exposure: 0.16, noise: 4.0, ..good },
             Fault::Bright => Self { exposure: 2.4, ..good },
@@ -196,6 +216,9 @@ pub(crate) fn photograph_on(backdrop: &RgbImage, card: &RgbImage, style: &PhotoS
         let aspect = size(card.dimensions()).1 / size(card.dimensions()).0;
         drop_shadow(&mut image, corners, aspect, style);
         lay(&mut image, card, corners, style.glare);
+        if let Some(tip) = style.thumb {
+            draw_thumb(&mut image, corners, tip, style.seed);
+        }
     }
     light(&mut image, style);
     if style.blur > 0.0 {
@@ -367,6 +390,52 @@ fn lay(image: &mut RgbImage, card: &RgbImage, corners: [(f32, f32); 4], glare: O
                     *part = byte(f32::from(*part) * (1.0 - share) + total / count(SAMPLES.len()));
                 }
             }
+        }
+    }
+}
+
+/// Draws a thumb that comes from below the card up to `tip`. A thumb is some 20 mm wide, a card 85.6 mm.
+fn draw_thumb(image: &mut RgbImage, corners: [(f32, f32); 4], tip: (f32, f32), seed: u64) {
+    let mut dice = Dice::new("thumb", seed);
+    let skins: [[f32; 3]; 4] =
+        [[226.0, 178.0, 150.0], [208.0, 158.0, 126.0], [186.0, 134.0, 104.0], [238.0, 196.0, 170.0]];
+    let skin = skins[dice.index(skins.len())];
+    let at = |u: f32, v: f32| {
+        // Bilinear between the corners: perspective makes no difference to a thumb.
+        let [a, b, c, d] = corners;
+        let mix = |a: f32, b: f32, c: f32, d: f32| (a * (1.0 - u) + b * u) * (1.0 - v) + (d * (1.0 - u) + c * u) * v;
+        (mix(a.0, b.0, c.0, d.0), mix(a.1, b.1, c.1, d.1))
+    };
+    let width = (corners[1].0 - corners[0].0).hypot(corners[1].1 - corners[0].1);
+    let radius = width * 10.0 / 85.6;
+    let lean = dice.between(-0.25, 0.25);
+    // The middle of the rounded tip, and a joint far below the card.
+    let (near, far) = (at(tip.0, tip.1), at(tip.0 + lean, tip.1 + 1.2));
+    let axis = (far.0 - near.0, far.1 - near.1);
+    let length = axis.0.hypot(axis.1);
+    let (along, across) = ((axis.0 / length, axis.1 / length), (-axis.1 / length, axis.0 / length));
+    let start = (near.0 + along.0 * radius, near.1 + along.1 * radius);
+    for (x, y, pixel) in image.enumerate_pixels_mut() {
+        let (dx, dy) = (f32_of(x) + 0.5 - start.0, f32_of(y) + 0.5 - start.1);
+        let (down, side) = (dx * along.0 + dy * along.1, dx * across.0 + dy * across.1);
+        // A thumb grows a little wider towards the hand.
+        let wide = radius * (1.0 + 0.12 * (down / (3.0 * radius)).clamp(0.0, 1.0));
+        let away = if down < 0.0 { down.hypot(side) } else { side.abs() };
+        let shade = 0.35 * (1.0 - smooth((away - wide) / (0.35 * radius)));
+        if away > wide + 1.0 && shade <= 0.0 {
+            continue;
+        }
+        // Round like a cylinder, with the nail on its back.
+        let round = (1.0 - (away / wide).powi(2)).max(0.0).sqrt();
+        let nail = ((down - 0.15 * radius) / (0.75 * radius)).hypot(side / (0.62 * radius));
+        let mut colour = skin.map(|part| part * (0.55 + 0.45 * round));
+        let shine = 1.0 - smooth((nail - 0.94) / 0.12);
+        for (part, light) in colour.iter_mut().zip([1.05, 1.02, 1.04]) {
+            *part = *part * (1.0 - shine) + (*part * light + 12.0) * shine;
+        }
+        let cover = (wide - away + 0.5).clamp(0.0, 1.0);
+        for (under, part) in pixel.0.iter_mut().zip(colour) {
+            *under = byte(f32::from(*under) * (1.0 - shade) * (1.0 - cover) + part * cover);
         }
     }
 }

@@ -273,6 +273,13 @@ fn faults_are_what_they_are_called() {
                     let white = bad.image.pixels().filter(|&&pixel| luma(pixel) > 205.0).count();
                     assert!(white > good.image.pixels().filter(|&&pixel| luma(pixel) > 205.0).count());
                 }
+                Fault::Covered => {
+                    // Nothing but the thumb and its shadow differs.
+                    let pairs = good.image.pixels().zip(bad.image.pixels());
+                    let changed = pairs.filter(|&(&a, &b)| (luma(a) - luma(b)).abs() > 20.0).count();
+                    let share = changed * 100 / good.image.pixels().len();
+                    assert!((3..20).contains(&share), "{share} %");
+                }
                 Fault::CutOff => assert!(outside > 0),
                 Fault::Small => {
                     assert!((bad.corners[0].0 - bad.corners[1].0).hypot(bad.corners[0].1 - bad.corners[1].1) < 320.0);
