@@ -57,6 +57,8 @@ export class Flow extends EventTarget {
     } else if (left !== undefined) {
       this.#adopt(left);
       await this.#refresh();
+      // It ended well or ill, the user knows, and the edge has removed it: there is nothing to tell.
+      if (this.ended && left.done) await this.forget();
     }
     const wanted = this.session === undefined ? "start" : (stepOf(history.state) ?? this.#furthest());
     this.#show(this.#allowed(wanted), "replace");
@@ -94,6 +96,13 @@ export class Flow extends EventTarget {
     this.ended = true;
     this.go("result", "replace");
     return true;
+  }
+
+  /** The user was shown how it ended. */
+  finish(): void {
+    if (this.session === undefined || this.session.done) return;
+    this.session.done = true;
+    void saveSession(this.session);
   }
 
   go(step: StepName, how: "push" | "replace" = "push"): void {

@@ -11,6 +11,8 @@ export interface Session {
   registration: RegistrationCreated;
   /** Bytes sent so far. */
   sent: number;
+  /** The user has seen how it ended. */
+  done?: true;
 }
 
 /** One side as read and, perhaps, corrected. */

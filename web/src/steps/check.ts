@@ -26,6 +26,8 @@ class CheckStep {
   readonly element: HTMLElement;
   readonly #rows: Record<FieldName, Row>;
   readonly #notice = new Notice();
+  /** Ethnic groups to choose from; any text can be typed, as some cards have others. */
+  readonly #groups = h("datalist", { id: "ethnic-groups" });
   readonly #summary = h("div", { class: "notice", role: "status" });
   #checking = 0;
 
@@ -39,6 +41,7 @@ class CheckStep {
         event.preventDefault();
         void this.#submit();
       } },
+        this.#groups,
         this.#sideCard("front"),
         this.#sideCard("back"),
         this.#notice.element,
@@ -46,6 +49,7 @@ class CheckStep {
     );
     this.#showSummary();
     this.#validateQuietly();
+    flow.reader.ask("ethnicGroups", {}).then((groups) => replace(this.#groups, ...groups.map((value) => h("option", { value }))), () => undefined);
   }
 
   #sideCard(side: Side): HTMLElement {
@@ -57,7 +61,7 @@ class CheckStep {
           ? h("p", { class: "aside", "data-testid": `preview-${side}` }, t("check.noPicture"))
           : h("img", { src: picture, alt: t(`check.${side}.alt`), "data-testid": `preview-${side}` }),
         h("button", { type: "button", class: "quiet", "data-testid": `retake-${side}`, onclick: () => this.#retake(side) }, icon("camera"), t("check.retake"))),
-      ...FIELD_NAMES.filter((name) => SIDE_OF[name] === side).map((name) => this.#rows[name].element));
+      h("div", { class: "fields" }, ...FIELD_NAMES.filter((name) => SIDE_OF[name] === side).map((name) => this.#rows[name].element)));
   }
 
   #row(name: FieldName): Row {
@@ -72,7 +76,7 @@ class CheckStep {
     control.dataset["uncertain"] = String(uncertain);
     control.dataset["edited"] = String(value !== read);
     const picture = this.flow.pictures[SIDE_OF[name]];
-    const element = h("div", { class: uncertain ? "field uncertain" : "field" },
+    const element = h("div", { class: `field field-${name}${uncertain ? " uncertain" : ""}` },
       h("label", { for: id }, t(`field.${name}`), uncertain && h("span", { class: "badge" }, icon("alert"), t("check.uncertain"))),
       uncertain && picture !== undefined && crop(picture, name),
       control,
@@ -100,7 +104,7 @@ class CheckStep {
       case "valid_until":
         return h("input", { ...attributes, ...listeners, type: "date", min: "1880-01-01", max: "2199-12-31", value: value === FOREVER ? "" : value });
       default:
-        return h("input", { ...attributes, ...listeners, value, autocomplete: "off", autocapitalize: "characters", spellcheck: "false", lang: "zh-CN", class: name === "id_number" ? "figures" : undefined });
+        return h("input", { ...attributes, ...listeners, value, autocomplete: "off", list: name === "ethnicity" ? this.#groups.id : undefined, autocapitalize: "characters", spellcheck: "false", lang: "zh-CN", class: name === "id_number" ? "figures" : undefined });
     }
   }
 

@@ -51,6 +51,7 @@ class DocumentStep {
   readonly #file = h("input", { type: "file", accept: PICTURES, class: "unseen", "data-testid": "file-input", tabindex: -1, "aria-hidden": "true" });
   readonly #shutter = h("button", { type: "button", class: "shutter", "data-testid": "shutter", "aria-label": t("document.shutter"), disabled: true }, h("span"));
   readonly #torchButton = h("button", { type: "button", class: "round", "data-testid": "torch", "aria-pressed": "false", hidden: true }, icon("torch"), h("span", {}, t("document.torch")));
+  readonly #bar = h("div", { class: "camera-bar" });
   readonly #pick = h("button", { type: "button", class: "round", "data-testid": "pick-file" }, icon("picture"), h("span", {}, t("document.pick")));
 
   constructor(private readonly flow: Flow, private readonly signal: AbortSignal) {
@@ -66,6 +67,7 @@ class DocumentStep {
     signal.addEventListener("abort", () => this.#stop());
     document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
 
+    this.#bar.append(this.#pick, this.#shutter, this.#torchButton);
     this.element = h("section", { class: "step step-document" },
       h("h1", {}, t("document.title")),
       this.#sideLine,
@@ -73,7 +75,8 @@ class DocumentStep {
       this.#progress,
       this.#refusal,
       this.#notice.element,
-      h("div", { class: "camera-bar" }, this.#pick, this.#shutter, this.#torchButton, this.#file),
+      this.#bar,
+      this.#file,
       complete && flow.retake === undefined && h("div", { class: "actions" },
         h("button", { type: "button", class: "secondary", "data-testid": "keep-pictures", onclick: () => flow.go("check") }, t("document.keep"))),
       h("p", { class: "aside" }, t("document.private")),
@@ -165,6 +168,7 @@ class DocumentStep {
     this.#shutter.disabled = state !== "live";
     const fault = state !== "starting" && state !== "live";
     this.#guide.toggleAttribute("hidden", fault);
+    this.#bar.hidden = fault;
     this.#hint.hidden = fault;
     if (!fault) this.#veil.hidden = true;
   }
@@ -180,7 +184,7 @@ class DocumentStep {
       h("h2", {}, t(`camera.${fault}`)),
       h("p", {}, t(`camera.${fault}.do`)),
       h("div", { class: "actions" },
-        h("button", { type: "button", class: "primary", onclick: () => this.#file.click() }, t("document.pick")),
+        h("button", { type: "button", class: "primary", "data-testid": "pick-file-instead", onclick: () => this.#file.click() }, icon("picture"), t("document.pick")),
         (fault === "denied" || fault === "failed") && h("button", { type: "button", class: "secondary", "data-testid": "camera-retry", onclick: () => void this.#start() }, t("camera.retry"))));
   }
 

@@ -30,6 +30,7 @@ export function resultStep(flow: Flow, signal: AbortSignal): HTMLElement {
     const outcome = outcomeOf(now);
     body.dataset["outcome"] = outcome;
     body.dataset["sim"] = now?.sim ?? "unchanged";
+    if (now !== undefined && isFinal(now)) flow.finish();
     const over = outcome === "refused" || outcome === "expired";
     const pending = outcome === "checking" || outcome === "activating";
     replace(body,
