@@ -5,7 +5,7 @@
 //! | variable | meaning | default |
 //! | --- | --- | --- |
 //! | `SHIMING_STATE` | state to start from: a directory that `cargo xtask state` filled; it is copied, not changed | made below `target/api-tests` |
-//! | `SHIMING_KEEP` | `1`: leave the copied state and the logs of the Workers where they are | removed after success |
+//! | `SHIMING_KEEP` | `1`: leave the copied state and the logs of the Workers below `target/api-tests` | removed by the next run |
 //!
 //! - [`stack`] starts, kills and restarts the Workers,
 //! - [`client`] is the phone, the operator's staff and the sandbox's remote control,

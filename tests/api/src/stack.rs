@@ -6,8 +6,8 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Once, OnceLock};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -170,10 +170,26 @@ fn root() -> &'static Path {
 }
 
 fn scratch() -> Result<PathBuf> {
+    static SWEPT: Once = Once::new();
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir));
     let directory = target.join("api-tests");
     fs::create_dir_all(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
+    SWEPT.call_once(|| sweep(&directory));
     Ok(directory.canonicalize()?)
+}
+
+/// Removes what earlier runs left: directories named `<what>-<process>[-<number>]` whose process is over. The shared
+/// Workers end with their process, so nobody else can.
+fn sweep(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some(process) = name.split('-').nth(1).filter(|process| process.parse::<u32>().is_ok()) else { continue };
+        let alive = Command::new("kill").args(["-0", process]).stderr(Stdio::null()).status();
+        if alive.is_ok_and(|status| !status.success()) && std::env::var_os("SHIMING_KEEP").is_none() {
+            // What cannot be removed is below target/ and in nobody's way.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Migrated and seeded state with the staff of [`crate::fixtures::STAFF`], made once.
