@@ -70,6 +70,7 @@ fn expect_front(line: &Value, citizen: &Citizen) {
     assert_eq!(line["accepted"], true, "{line}");
 }
 
+// RN-5
 #[test]
 fn both_sides_are_read() {
     let folder = Folder::new("sides");
@@ -98,6 +99,7 @@ fn both_sides_are_read() {
     }
 }
 
+// RN-1: a picture file of a scanner or camera
 #[test]
 fn content_decides_and_not_the_name() {
     let folder = Folder::new("formats");
@@ -153,6 +155,7 @@ fn an_expired_card_is_read_and_said_to_be_expired() {
     assert_eq!(lines[0]["accepted"], true);
 }
 
+// RN-4
 #[test]
 fn photos_that_are_no_good_say_why() {
     let folder = Folder::new("faults");
@@ -160,6 +163,9 @@ fn photos_that_are_no_good_say_why() {
     for (fault, expected) in [
         (Fault::Empty, &["no_document"][..]),
         (Fault::Dark, &["too_dark"]),
+        (Fault::Blurred, &["blurred"]),
+        (Fault::Glare, &["glare"]),
+        (Fault::Steep, &["too_steep"]),
         (Fault::CutOff, &["not_whole", "no_document"]),
         (Fault::Small, &["too_small", "no_document"]),
     ] {
@@ -170,6 +176,20 @@ fn photos_that_are_no_good_say_why() {
         assert!(expected.contains(&line["problem"]["code"].as_str().unwrap()), "{fault:?}: {line}");
         assert!(line["problem"]["hint"].is_string());
         assert_eq!((&line["accepted"], &line["fields"]), (&false.into(), &serde_json::json!({})));
+    }
+}
+
+// RN-4
+#[test]
+fn a_thumb_over_a_field_is_never_accepted() {
+    let folder = Folder::new("thumb");
+    let card = draw_front(&citizen(0), &FONTS, 1600);
+    // One seed over the number's digits, one over its label.
+    for seed in [0, 3] {
+        let photo = photograph(&card, &PhotoStyle::bad(Fault::Covered, seed));
+        let lines = read(&[&folder.file("photo.jpg", &photo.jpeg)]);
+        assert_eq!((lines.len(), &lines[0]["accepted"]), (1, &false.into()), "{lines:?}");
+        assert_ne!(lines[0]["fields"]["id_number"], citizen(0).id_number.as_str());
     }
 }
 
