@@ -1265,7 +1265,7 @@ function __wbg_get_imports() {
       return ret;
     }, "__wbindgen_generic_0000000000000001"),
     __wbindgen_generic_0000000000000002: /* @__PURE__ */ __name(function(arg0, arg1) {
-      const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__hf99e351660a09fa6);
+      const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__hb53851363cb1aac3);
       return ret;
     }, "__wbindgen_generic_0000000000000002"),
     __wbindgen_generic_0000000000000003: /* @__PURE__ */ __name(function(arg0) {
@@ -1341,15 +1341,15 @@ function __wbg_call_guard() {
   }
 }
 __name(__wbg_call_guard, "__wbg_call_guard");
-function wasm_bindgen__convert__closures_____invoke__hf99e351660a09fa6(arg0, arg1) {
+function wasm_bindgen__convert__closures_____invoke__hb53851363cb1aac3(arg0, arg1) {
   __wbg_call_guard();
   try {
-    wasm.wasm_bindgen__convert__closures_____invoke__hf99e351660a09fa6(arg0, arg1);
+    wasm.wasm_bindgen__convert__closures_____invoke__hb53851363cb1aac3(arg0, arg1);
   } catch (e) {
     __wbg_handle_catch(e);
   }
 }
-__name(wasm_bindgen__convert__closures_____invoke__hf99e351660a09fa6, "wasm_bindgen__convert__closures_____invoke__hf99e351660a09fa6");
+__name(wasm_bindgen__convert__closures_____invoke__hb53851363cb1aac3, "wasm_bindgen__convert__closures_____invoke__hb53851363cb1aac3");
 function wasm_bindgen__convert__closures_____invoke__h3728131f878f7867(arg0, arg1, arg2) {
   let ret;
   __wbg_call_guard();
@@ -1650,7 +1650,7 @@ function initSync(module2) {
 __name(initSync, "initSync");
 
 // ../../dist/sandbox/index.js
-import module from "./17a3f0d7ae212238548ea16c0cd8d26445eb1309-sandbox_bg.wasm";
+import module from "./0dbdcf754a4eae0207f0cdade0ee89402547028c-sandbox_bg.wasm";
 initSync({ module });
 var instance = __worker_init_state();
 function renew() {
