@@ -48,7 +48,9 @@ pub fn run(args: &[impl AsRef<str>]) -> Result<()> {
             let text = if options.has("--json") {
                 serde_json::to_string_pretty(&scene::register(count))? + "\n"
             } else {
-                citizens(count).iter().enumerate().map(|(i, c)| format!("{i}\t{}\t{}\n", c.name, c.id_number)).collect()
+                let row =
+                    |(place, citizen): (usize, &Citizen)| format!("{place}\t{}\t{}\n", citizen.name, citizen.id_number);
+                citizens(count).iter().enumerate().map(row).collect()
             };
             match options.value("--out") {
                 Some(file) => write(Path::new(file), text.as_bytes())?,
