@@ -50,12 +50,18 @@ pub fn inspect(frame: &Frame<'_>, format: &FormatParameters) -> FrameReport {
     outlines.retain(|outline| outline.border_sides < 3);
     let layouts = known_layouts();
     let seen = guesses(frame, &outlines, layouts).into_iter().find(|guess| guess.layout.document == format.document);
-    let Some(guess) = seen.filter(|guess| guess.agreement >= POSSIBLE) else {
-        return nothing(of_light(frame).map_or(Hint::NoDocument, Reason::hint));
-    };
+    let Some(guess) = seen else { return nothing(of_light(frame).map_or(Hint::NoDocument, Reason::hint)) };
     let (width, height) = measured_size(format);
     let Some(flat) = rectify_luma(frame, &guess.quad, width, height) else { return nothing(Hint::NoDocument) };
     let measured = quality::measure(&flat, &guess.quad, frame.width(), frame.height());
+    if guess.agreement < POSSIBLE {
+        // Nothing that could be a document; perhaps it is the light that hides it.
+        let light = of_light(frame).or_else(|| {
+            quality::below(measured, format.quality_floor)
+                .filter(|reason| matches!(reason, Reason::TooDark | Reason::TooBright))
+        });
+        return nothing(light.map_or(Hint::NoDocument, Reason::hint));
+    }
     let likely = guess.agreement >= LIKELY;
     FrameReport {
         quad: Some(guess.quad.0),

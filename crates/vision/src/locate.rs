@@ -28,6 +28,8 @@ const CORNER_SLACK: f32 = 0.14;
 const ROUNDED_OFF: f32 = 0.012;
 /// From this fit to the card's shape on, sides on the picture's border are the card's own.
 const OWN_SHAPE: f32 = 0.35;
+/// What a perfect shape adds to the score.
+const SHAPE_WEIGHT: f32 = 0.06;
 /// Quads with a lower score are not cards.
 const LEAST_SCORE: f32 = 0.62;
 /// Least share of the picture that a card covers to be found at all.
@@ -422,7 +424,6 @@ fn card(around: [&Side; 4], width: f32, height: f32, ratio: f32) -> Option<Outli
         return None;
     }
     let border_sides = around.iter().filter(|side| side.is_border()).count() as u8;
-    let fit = shape_fit(&mut quad, width, height, ratio, border_sides)?;
     let (mut sum, mut least, mut beyond) = (0.0, 1.0f32, 0.0);
     for i in 0..4 {
         let (support, past) = around[(i + 1) % 4].supports(corners[i], corners[(i + 1) % 4]);
@@ -430,19 +431,21 @@ fn card(around: [&Side; 4], width: f32, height: f32, ratio: f32) -> Option<Outli
         least = least.min(support);
         beyond += past;
     }
+    let share = (quad.area() / (width * height)).min(1.0);
+    let by_edges = 0.55 * sum / 4.0 + 0.45 * least - 0.10 * beyond / 4.0 + 0.08 * share.sqrt();
+    let enough = if border_sides > 0 { 0.8 * LEAST_SCORE } else { LEAST_SCORE };
+    // The shape is dearer to judge than the edges.
+    if by_edges + SHAPE_WEIGHT < enough {
+        return None;
+    }
+    let fit = shape_fit(&mut quad, width, height, ratio, border_sides)?;
     let rounded_off = ROUNDED_OFF * distance(quad.0[0], quad.0[2]);
     let inside = quad.0.iter().all(|[x, y]| {
         *x >= -rounded_off && *y >= -rounded_off && *x <= width - 1.0 + rounded_off && *y <= height - 1.0 + rounded_off
     });
     let whole = inside && (border_sides == 0 || fit >= OWN_SHAPE);
-    let share = (quad.area() / (width * height)).min(1.0);
-    let score = 0.55 * sum / 4.0 + 0.45 * least - 0.10 * beyond / 4.0 + 0.08 * share.sqrt() + 0.06 * fit;
-    (score >= LEAST_SCORE || border_sides > 0 && score >= 0.8 * LEAST_SCORE).then_some(Outline {
-        quad,
-        score: score.clamp(0.0, 1.0),
-        border_sides,
-        whole,
-    })
+    let score = by_edges + SHAPE_WEIGHT * fit;
+    (score >= enough).then_some(Outline { quad, score: score.clamp(0.0, 1.0), border_sides, whole })
 }
 
 /// Turns the quad so that its first side is a long one, and says how near its shape is to the card's, 0 to 1; `None`

@@ -108,12 +108,15 @@ impl<'a> Frame<'a> {
     }
 
     /// The pixel at `x`, `y`, or black outside the frame.
-    #[inline]
     pub(crate) fn pixel(&self, x: usize, y: usize) -> [f32; 3] {
-        let at = (y * self.width + x) * self.channels;
+        self.colour((y * self.width + x) * self.channels)
+    }
+
+    /// The colour of the pixel whose bytes start at `at`.
+    #[inline]
+    fn colour(&self, at: usize) -> [f32; 3] {
         if self.channels == 1 {
-            let luma = f32::from(self.data.get(at).copied().unwrap_or(0));
-            return [luma; 3];
+            return [f32::from(self.data.get(at).copied().unwrap_or(0)); 3];
         }
         match self.data.get(at..at + 3) {
             Some(&[r, g, b]) => [f32::from(r), f32::from(g), f32::from(b)],
@@ -127,9 +130,12 @@ impl<'a> Frame<'a> {
         let x = x.clamp(0.0, (self.width - 1) as f32);
         let y = y.clamp(0.0, (self.height - 1) as f32);
         let (x0, y0) = (x as usize, y as usize);
-        let (x1, y1) = ((x0 + 1).min(self.width - 1), (y0 + 1).min(self.height - 1));
         let (fx, fy) = (x - x0 as f32, y - y0 as f32);
-        let (a, b, c, d) = (self.pixel(x0, y0), self.pixel(x1, y0), self.pixel(x0, y1), self.pixel(x1, y1));
+        let right = if x0 + 1 < self.width { self.channels } else { 0 };
+        let below = if y0 + 1 < self.height { self.width * self.channels } else { 0 };
+        let at = (y0 * self.width + x0) * self.channels;
+        let (a, b) = (self.colour(at), self.colour(at + right));
+        let (c, d) = (self.colour(at + below), self.colour(at + below + right));
         std::array::from_fn(|i| {
             let top = a[i] + (b[i] - a[i]) * fx;
             let bottom = c[i] + (d[i] - c[i]) * fx;

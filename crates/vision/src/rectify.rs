@@ -37,6 +37,8 @@ fn sample(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32, mut put: impl
     let (across, down) = (samples(top.max(bottom), width), samples(left.max(right), height));
     let norm = 1.0 / (across * down) as f32;
     let (step_u, step_v) = (1.0 / (width as usize * across) as f32, 1.0 / (height as usize * down) as f32);
+    // Single precision is a thousandth of a pixel on the largest photo.
+    let [[xu, xv, x0], [yu, yv, y0], [wu, wv, w0]] = map.rows().map(|row| row.map(|v| v as f32));
     for y in 0..height as usize {
         for x in 0..width as usize {
             let mut sum = [0.0; 3];
@@ -44,8 +46,8 @@ fn sample(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32, mut put: impl
                 let v = ((y * down + j) as f32 + 0.5) * step_v;
                 for i in 0..across {
                     let u = ((x * across + i) as f32 + 0.5) * step_u;
-                    let [px, py] = map.apply(u, v);
-                    let colour = frame.bilinear(px, py);
+                    let scale = 1.0 / (wu * u + wv * v + w0);
+                    let colour = frame.bilinear((xu * u + xv * v + x0) * scale, (yu * u + yv * v + y0) * scale);
                     for (sum, value) in sum.iter_mut().zip(colour) {
                         *sum += value;
                     }

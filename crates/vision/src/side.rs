@@ -16,7 +16,9 @@ use crate::recognise::{RecogniseError, Recogniser};
 use crate::rectify::rectify;
 
 /// Width at which outlines are compared with layouts, pixels.
-const COARSE_WIDTH: u32 = 320;
+const COARSE_WIDTH: u32 = 256;
+/// Paper is what is bright within this many pixels of that picture.
+const PAPER_REACH: usize = 7;
 /// Most guesses whose labels are read.
 const MOST_READ: usize = 6;
 /// Share of a label's characters that must be read to accept it.
@@ -55,11 +57,10 @@ pub(crate) fn guesses<'a>(frame: &Frame<'_>, outlines: &[Outline], layouts: &'a 
         let Some(layout) = layouts.first() else { continue };
         let rows = COARSE_WIDTH as f32 * layout.millimetres[1] / layout.millimetres[0];
         let Some(flat) = rectify(frame, &outline.quad, COARSE_WIDTH, rows as u32) else { continue };
-        let upright = InkMap::of(&flat);
-        let reversed = upright.reversed();
+        let ink = InkMap::of(&flat);
         for layout in layouts {
-            for (turn, map) in [(0, &upright), (2, &reversed)] {
-                let agreement = map.agreement(layout);
+            for (turn, reversed) in [(0, false), (2, true)] {
+                let agreement = ink.agreement(layout, reversed);
                 // An outline with better edges is likelier to be the document's and not a frame within it.
                 let rank = agreement + 0.25 * outline.score - 0.02 * place as f32;
                 let quad = outline.quad.turned(turn);
@@ -137,103 +138,111 @@ pub(crate) fn similarity(a: &str, b: &str) -> f32 {
     row[b.len()] as f32 / a.len().max(b.len()).max(1) as f32
 }
 
-/// How much darker each pixel is than its surroundings, and how much redder than grey.
+/// How much darker each pixel is than its surroundings, and how much redder than grey, summed so that the mean of a box
+/// is four look-ups.
 struct InkMap {
     width: usize,
     height: usize,
-    ink: Vec<f32>,
-    red: Vec<f32>,
+    ink: Sums,
+    red: Sums,
 }
 
 impl InkMap {
     fn of(flat: &RgbImage) -> Self {
         let (width, height) = (flat.width() as usize, flat.height() as usize);
         let luma: GrayImage = image::imageops::grayscale(flat);
-        let paper = read::local_mean(&luma, 9);
-        let ink = luma.as_raw().iter().zip(&paper).map(|(&v, p)| (p - f32::from(v)).clamp(0.0, 60.0)).collect();
-        let red = flat
-            .pixels()
-            .map(|pixel| {
-                let [r, g, b] = pixel.0.map(f32::from);
-                (r - g.max(b)).clamp(0.0, 80.0)
-            })
-            .collect();
-        Self { width, height, ink, red }
-    }
-
-    /// The map of the picture turned by half a turn.
-    fn reversed(&self) -> Self {
-        let turned = |plane: &[f32]| plane.iter().rev().copied().collect();
-        Self { width: self.width, height: self.height, ink: turned(&self.ink), red: turned(&self.red) }
+        let paper = read::local_mean(&luma, PAPER_REACH);
+        let ink = luma.as_raw().iter().zip(&paper).map(|(&v, p)| (p - f32::from(v)).clamp(0.0, 60.0));
+        let red = flat.pixels().map(|pixel| {
+            let [r, g, b] = pixel.0.map(f32::from);
+            (r - g.max(b)).clamp(0.0, 80.0)
+        });
+        Self { width, height, ink: Sums::of(width, ink), red: Sums::of(width, red) }
     }
 
     /// Ink in the labels against ink where nothing is printed, as a share of their sum, with the emblem's red where the
-    /// layout has one: −1 to 1.
-    fn agreement(&self, layout: &Layout) -> f32 {
-        let labels: Vec<Box2> = layout.labels.iter().map(|label| label.area).collect();
-        let printed: Vec<Box2> = labels
-            .iter()
-            .copied()
-            .chain(layout.slots.iter().map(|slot| slot.area))
-            .chain(layout.portrait)
-            .chain(layout.emblem)
-            .collect();
-        let (inside, outside) = (self.mean(&self.ink, &labels), self.mean_outside(&self.ink, &printed));
-        let ink = (inside - outside) / (inside + outside + 1.0);
-        let red = layout.emblem.map_or(0.0, |emblem| {
-            let (inside, outside) = (self.mean(&self.red, &[emblem]), self.mean_outside(&self.red, &printed));
-            (inside - outside) / (inside + outside + 4.0)
-        });
-        if layout.emblem.is_some() { (ink + 0.5 * red) / 1.5 } else { ink }
-    }
-
-    fn mean(&self, plane: &[f32], areas: &[Box2]) -> f32 {
-        let (mut sum, mut count) = (0.0, 0u32);
-        for area in areas {
-            let (columns, rows) = self.pixels(area);
-            for y in rows {
-                for value in &plane[y * self.width + columns.start..y * self.width + columns.end] {
-                    sum += value;
-                    count += 1;
-                }
+    /// layout has one: −1 to 1. `reversed` takes the picture turned by half a turn.
+    fn agreement(&self, layout: &Layout, reversed: bool) -> f32 {
+        let turned = |area: &Box2| {
+            if reversed {
+                Box2 { left: 1.0 - area.right, top: 1.0 - area.bottom, right: 1.0 - area.left, bottom: 1.0 - area.top }
+            } else {
+                *area
             }
-        }
-        sum / count.max(1) as f32
-    }
-
-    fn mean_outside(&self, plane: &[f32], areas: &[Box2]) -> f32 {
-        let mut taken = vec![false; plane.len()];
-        for area in areas {
-            let (columns, rows) = self.pixels(area);
-            for y in rows {
-                taken[y * self.width + columns.start..y * self.width + columns.end].fill(true);
-            }
-        }
+        };
+        let labels: Vec<Box2> = layout.labels.iter().map(|label| turned(&label.area)).collect();
+        let slots = layout.slots.iter().map(|slot| turned(&slot.area));
+        let pictures = layout.portrait.iter().chain(&layout.emblem).map(turned);
+        let printed: Vec<Box2> = labels.iter().copied().chain(slots).chain(pictures).collect();
         // The outermost pixels may show the table.
-        let (mut sum, mut count) = (0.0, 0u32);
-        for y in self.height / 24..self.height - self.height / 24 {
-            for x in self.width / 32..self.width - self.width / 32 {
-                if !taken[y * self.width + x] {
-                    sum += plane[y * self.width + x];
-                    count += 1;
-                }
-            }
+        let inner = Box2 { left: 0.03, top: 0.04, right: 0.97, bottom: 0.96 };
+        let against = |sums: &Sums, areas: &[Box2], floor: f32| {
+            let total = |areas: &[Box2]| {
+                areas.iter().map(|area| self.sum(sums, area)).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1))
+            };
+            let (inside, all, taken) = (total(areas), total(&[inner]), total(&printed));
+            let inside = inside.0 / inside.1.max(1.0);
+            let outside = (all.0 - taken.0).max(0.0) / (all.1 - taken.1).max(1.0);
+            (inside - outside) / (inside + outside + floor)
+        };
+        let ink = against(&self.ink, &labels, 1.0);
+        match &layout.emblem {
+            Some(emblem) => (ink + 0.5 * against(&self.red, &[turned(emblem)], 4.0)) / 1.5,
+            None => ink,
         }
-        sum / count.max(1) as f32
     }
 
-    fn pixels(&self, area: &Box2) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
+    /// Sum over a box, and its pixels.
+    fn sum(&self, sums: &Sums, area: &Box2) -> (f32, f32) {
         let range = |from: f32, to: f32, size: usize| {
             let end = ((to * size as f32).ceil().max(0.0) as usize).min(size);
-            ((from * size as f32).max(0.0) as usize).min(end)..end
+            (((from * size as f32).max(0.0) as usize).min(end), end)
         };
-        (range(area.left, area.right, self.width), range(area.top, area.bottom, self.height))
+        let (left, right) = range(area.left, area.right, self.width);
+        let (top, bottom) = range(area.top, area.bottom, self.height);
+        (sums.of_box(left, top, right, bottom), ((right - left) * (bottom - top)) as f32)
+    }
+}
+
+/// Sums of everything above and left of each pixel.
+struct Sums {
+    stride: usize,
+    values: Vec<f64>,
+}
+
+impl Sums {
+    fn of(width: usize, plane: impl Iterator<Item = f32>) -> Self {
+        let stride = width + 1;
+        let mut values = vec![0.0; stride];
+        let mut row = 0.0;
+        for value in plane {
+            if values.len().is_multiple_of(stride) {
+                values.push(0.0);
+                row = 0.0;
+            }
+            row += f64::from(value);
+            values.push(row + values[values.len() - stride]);
+        }
+        Self { stride, values }
+    }
+
+    fn of_box(&self, left: usize, top: usize, right: usize, bottom: usize) -> f32 {
+        let at = |x: usize, y: usize| self.values.get(y * self.stride + x).copied().unwrap_or(0.0);
+        (at(right, bottom) + at(left, top) - at(left, bottom) - at(right, top)) as f32
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sums_of_boxes_are_sums_of_their_pixels() {
+        let sums = Sums::of(3, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].into_iter());
+        assert!((sums.of_box(0, 0, 3, 2) - 21.0).abs() < 1e-6);
+        assert!((sums.of_box(1, 1, 3, 2) - 11.0).abs() < 1e-6);
+        assert!(sums.of_box(2, 1, 2, 2).abs() < 1e-6);
+    }
 
     #[test]
     fn similarity_counts_what_is_read_in_order() {
