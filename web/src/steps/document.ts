@@ -5,7 +5,7 @@ import { sideRead } from "../evidence.ts";
 import type { Flow } from "../flow.ts";
 import { AutoShot, SteadyHint } from "../guide.ts";
 import { t, tCode } from "../messages.ts";
-import { Reader } from "../reader.ts";
+import { Reader, ReaderError } from "../reader.ts";
 import type { Outcome } from "../reader_protocol.ts";
 import { h, icon, replace } from "../ui/dom.ts";
 import { formatMegabytes } from "../ui/format.ts";
@@ -17,6 +17,8 @@ import type { Side } from "../wire.ts";
 const REST_MS = 2000;
 /** And for this long when the card was not turned over yet. */
 const TURN_MS = 1000;
+/** The reader is started again this often. */
+const MOST_CRASHES = 3;
 /** How long the user is shown that the side was read before the camera wants the next. */
 const PRAISE_MS = 1600;
 const PICTURES = "image/jpeg,image/png,image/webp";
@@ -33,6 +35,8 @@ class DocumentStep {
   #off = new AbortController();
   /** A picture is being read. */
   #busy = false;
+  /** How often the reader broke down on this step; it is started again, but not for ever. */
+  #crashes = 0;
   #wantsShot = false;
   #torch = false;
   readonly #steady = new SteadyHint("starting");
@@ -96,6 +100,7 @@ class DocumentStep {
       this.#notice.element.append(this.#again(() => {
         this.#notice.clear();
         void this.#loadModels();
+        if (this.#camera !== undefined) void this.#look(this.#camera);
       }));
     }
     this.#progress.hidden = true;
@@ -216,9 +221,12 @@ class DocumentStep {
         }
       }
     } catch (error) {
-      if (!signal.aborted) {
+      if (signal.aborted) return;
+      if (!(error instanceof ReaderError)) return this.#fault("failed");
+      // That the reader cannot be loaded was said where it is loaded.
+      if (error.code === "crashed" && this.#crashes++ < MOST_CRASHES) {
         this.#notice.show(error);
-        this.#fault("failed");
+        void this.#look(camera);
       }
     }
   }
