@@ -45,7 +45,7 @@ CREATE TABLE credentials (
 -- One-time capture links (RN-2).
 CREATE TABLE links (
   token TEXT PRIMARY KEY,             -- keyed hash, '<key id>:<hexadecimal>'
-  target BLOB NOT NULL,               -- sealed: number, and card where it is known
+  target TEXT NOT NULL,               -- sealed, base64url: number, and card where it is known
   made_by TEXT NOT NULL,              -- a credential's name, or the service code
   device TEXT,                        -- keyed hash of the device key that used it first
   created_at INTEGER NOT NULL,
@@ -67,7 +67,7 @@ CREATE TABLE requests (
   key TEXT NOT NULL,
   digest TEXT NOT NULL,               -- of path and body
   status INTEGER NOT NULL,
-  answer BLOB NOT NULL,               -- sealed
+  answer TEXT NOT NULL,               -- sealed, base64url
   created_at INTEGER NOT NULL,
   PRIMARY KEY (actor, key)
 ) STRICT;

@@ -3,9 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 use shiming_service::budget::{Counter, Limit, Purpose, Spent, WINDOW_SECONDS, take};
-use worker::{DurableObject, Env, Method, Request, RequestInit, Response, State, durable_object};
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
-use crate::clock;
+use worker::SqlStorageValue::Integer;
+
+use crate::{clock, http};
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS counter (
     purpose TEXT PRIMARY KEY, since INTEGER NOT NULL, count INTEGER NOT NULL, last INTEGER NOT NULL) STRICT";
@@ -31,7 +33,7 @@ impl DurableObject for BudgetDo {
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
-        let ask: Ask = serde_json::from_str(&request.text().await?)?;
+        let ask: Ask = shiming_wire::json::from_slice(request.text().await?.as_bytes())?;
         let now = clock::now();
         let sql = self.state.storage().sql();
         sql.exec(SCHEMA, None)?;
@@ -53,7 +55,7 @@ impl DurableObject for BudgetDo {
                 Ok(())
             }
         };
-        Response::from_json(&answer)
+        Response::ok(serde_json::to_string(&answer)?)
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
@@ -65,8 +67,16 @@ impl DurableObject for BudgetDo {
 impl BudgetDo {
     fn counter(&self, purpose: Purpose) -> worker::Result<Option<Counter>> {
         let sql = self.state.storage().sql();
-        let rows = sql.exec("SELECT since, count, last FROM counter WHERE purpose = ?", vec![purpose.as_str().into()])?;
-        Ok(rows.to_array()?.into_iter().next())
+        let sql = sql.exec("SELECT since, count, last FROM counter WHERE purpose = ?", vec![purpose.as_str().into()])?;
+        let Some(row) = sql.raw().next() else { return Ok(None) };
+        Ok(match row?.as_slice() {
+            [Integer(since), Integer(count), Integer(last)] => Some(Counter {
+                since: u64::try_from(*since).unwrap_or_default(),
+                count: u16::try_from(*count).unwrap_or(u16::MAX),
+                last: u64::try_from(*last).unwrap_or_default(),
+            }),
+            _ => None,
+        })
     }
 
     fn write(&self, purpose: Purpose, counter: Counter) -> worker::Result<()> {
@@ -80,11 +90,9 @@ impl BudgetDo {
 }
 
 async fn ask(env: &Env, name: &str, ask: &Ask) -> worker::Result<Result<(), u32>> {
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(serde_json::to_string(ask)?.into()));
-    let request = Request::new_with_init("https://budget/", &init)?;
+    let request = http::internal("https://budget/", &[], &serde_json::to_string(ask)?)?;
     let mut response = env.durable_object("BUDGETS")?.get_by_name(name)?.fetch_with_request(request).await?;
-    Ok(serde_json::from_str(&response.text().await?)?)
+    Ok(shiming_wire::json::from_slice(response.text().await?.as_bytes())?)
 }
 
 /// Takes from every budget of the list (names of objects, and what each allows), or from none.

@@ -3,20 +3,8 @@
 
 use shiming_proof::session_key::Mode;
 use shiming_proof::{HmacKey, KeyId, LookupKey, Secret};
+use shiming_service::effect::System;
 use worker::Env;
-
-/// A system of the operator's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum System {
-    /// The citizen register.
-    Register,
-    /// CRM and HLR.
-    Crm,
-    /// The short-message centre.
-    Sms,
-    /// The telephone gateway.
-    Gateway,
-}
 
 /// Where a system is and what is signed with.
 #[derive(Clone, Debug)]

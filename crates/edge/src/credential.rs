@@ -54,10 +54,13 @@ pub async fn person(env: &Env, request: &Request, roles: &[Role]) -> Result<Pers
     }
     let hash = sha256(secret.as_bytes());
     let sql = "SELECT name, role, state FROM credentials WHERE secret_sha256 = ?";
-    let row: Option<Row> = database::statement(env, sql, &[&hash])?.first(None).await?;
+    let row: Option<Row> = database::row(env, sql, &[&hash]).await?;
     let row = row.ok_or(ProblemType::Unauthorized)?;
     if row.state != "active" || !roles.contains(&row.role) {
         return Err(ProblemType::Forbidden.into());
+    }
+    if !row.name.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(Fault::Internal("a credential's name is not ASCII".to_owned()));
     }
     let name = Text::new(row.name).map_err(|_| Fault::Internal("a credential's name is too long".to_owned()))?;
     Ok(Person { name, role: row.role })

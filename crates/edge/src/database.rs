@@ -1,11 +1,14 @@
 //! D1: what people list and search.
 
+use js_sys::{JSON, Reflect};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use shiming_identity::document::{DocumentKind, FormatParameters, layouts};
+use shiming_identity::document::{DocumentKind, FormatParameters, sources};
 use shiming_service::effect::{ReviewDecision, ReviewRequest, Summary, hex};
 use shiming_service::policy::Policy;
 use shiming_wire::{RegistrationId, UnixSeconds};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use worker::{D1Database, D1PreparedStatement, Env};
 
 use crate::problem::Fault;
@@ -47,12 +50,6 @@ impl Bind for bool {
     }
 }
 
-impl Bind for Vec<u8> {
-    fn bind(&self) -> JsValue {
-        js_sys::Uint8Array::from(self.as_slice()).into()
-    }
-}
-
 impl<T: Bind> Bind for Option<T> {
     fn bind(&self) -> JsValue {
         self.as_ref().map_or(JsValue::NULL, Bind::bind)
@@ -70,6 +67,24 @@ pub fn statement(env: &Env, sql: &str, values: &[&dyn Bind]) -> worker::Result<D
     database(env)?.prepare(sql).bind(&values)
 }
 
+/// The rows that a statement gives, read through JSON like everything else (a second deserializer would cost a fifth of
+/// the Worker's size).
+pub async fn rows<T: DeserializeOwned>(env: &Env, sql: &str, values: &[&dyn Bind]) -> Result<Vec<T>, Fault> {
+    Ok(shiming_wire::json::from_slice(rows_json(env, sql, values).await?.as_bytes())?)
+}
+
+async fn rows_json(env: &Env, sql: &str, values: &[&dyn Bind]) -> worker::Result<String> {
+    let answer = JsFuture::from(statement(env, sql, values)?.inner().all()?).await?;
+    let rows = Reflect::get(&answer, &"results".into())?;
+    Ok(JSON::stringify(&rows)?.into())
+}
+
+/// The first row that a statement gives.
+pub async fn row<T: DeserializeOwned>(env: &Env, sql: &str, values: &[&dyn Bind]) -> Result<Option<T>, Fault> {
+    let rows: Vec<T> = shiming_wire::json::from_slice(rows_json(env, sql, values).await?.as_bytes())?;
+    Ok(rows.into_iter().next())
+}
+
 /// Runs a statement.
 pub async fn run(env: &Env, sql: &str, values: &[&dyn Bind]) -> worker::Result<()> {
     statement(env, sql, values)?.run().await.map(|_| ())
@@ -77,10 +92,7 @@ pub async fn run(env: &Env, sql: &str, values: &[&dyn Bind]) -> worker::Result<(
 
 /// A word that an enum is written as in JSON.
 pub fn word<T: Serialize>(value: &T) -> worker::Result<String> {
-    match serde_json::to_value(value)? {
-        serde_json::Value::String(word) => Ok(word),
-        _ => Err(worker::Error::RustError("no word".to_owned())),
-    }
+    Ok(serde_json::to_string(value)?.trim_matches('"').to_owned())
 }
 
 /// Brings a registration's row up to date, unless it is newer.
@@ -155,9 +167,8 @@ struct Setting {
     value: String,
 }
 
-async fn setting(env: &Env, name: &str) -> worker::Result<Option<String>> {
-    let row: Option<Setting> =
-        statement(env, "SELECT value FROM settings WHERE name = ?", &[&name])?.first(None).await?;
+async fn setting(env: &Env, name: &str) -> Result<Option<String>, Fault> {
+    let row: Option<Setting> = row(env, "SELECT value FROM settings WHERE name = ?", &[&name]).await?;
     Ok(row.map(|row| row.value))
 }
 
@@ -179,19 +190,27 @@ pub const FORMAT: &str = "format-parameters";
 /// The policy in force.
 pub async fn policy(env: &Env) -> Result<Policy, Fault> {
     match setting(env, POLICY).await? {
-        Some(value) => Ok(serde_json::from_str(&value)?),
+        Some(value) => Ok(shiming_wire::json::from_slice(value.as_bytes())?),
         None => Ok(Policy::default()),
     }
+}
+
+/// What is wanted of a document's file.
+#[derive(Deserialize)]
+struct Format {
+    format: FormatParameters,
 }
 
 /// The image-format parameters in force (RN-3), each side of each document once, in the order of capture.
 pub async fn format_parameters(env: &Env) -> Result<Vec<FormatParameters>, Fault> {
     let overrides: Vec<FormatParameters> = match setting(env, FORMAT).await? {
-        Some(value) => serde_json::from_str(&value)?,
+        Some(value) => shiming_wire::json::from_slice(value.as_bytes())?,
         None => Vec::new(),
     };
-    let defaults = layouts(DocumentKind::CnResidentId).into_iter().map(|layout| layout.format);
-    Ok(defaults
+    Ok(sources(DocumentKind::CnResidentId)
+        .iter()
+        .filter_map(|file| shiming_wire::json::from_slice::<Format>(file.as_bytes()).ok())
+        .map(|side| side.format)
         .map(|default| {
             let same = |own: &&FormatParameters| own.document == default.document && own.side == default.side;
             overrides.iter().find(same).cloned().unwrap_or(default)

@@ -1,9 +1,12 @@
 //! Requests in, responses out: bodies bounded while they are read, headers that every answer carries.
 
-use futures_util::StreamExt as _;
+use js_sys::{Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shiming_wire::{MAX_BODY_BYTES, ProblemType};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 use worker::{Request, Response, ResponseBuilder};
 
 use crate::problem::{Fault, malformed};
@@ -29,11 +32,24 @@ impl Target {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Self { path: path.to_owned(), query: query.to_owned() }
     }
+}
 
-    /// The value of a parameter of the query; our parameters are numbers, so nothing is decoded.
-    pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.split('&').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name)).map(|(_, v)| v)
+/// The value of a parameter of a query; ours are numbers, so nothing is decoded.
+pub fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    query.split('&').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name)).map(|(_, value)| value)
+}
+
+/// A request to one of our own Durable Objects.
+pub fn internal(url: &str, headers: &[(&str, String)], body: &str) -> worker::Result<Request> {
+    let list = web_sys::Headers::new()?;
+    for (name, value) in headers {
+        list.set(name, value)?;
     }
+    let init = web_sys::RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&list);
+    init.set_body(&JsValue::from_str(body));
+    Ok(web_sys::Request::new_with_str_and_init(url, &init)?.into())
 }
 
 /// A header's value; one that cannot be read counts as absent.
@@ -49,25 +65,51 @@ pub async fn body(request: &mut Request) -> Result<String, Fault> {
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(ProblemType::UnsupportedMediaType.into());
     }
-    if request.inner().body().is_none() {
-        return Err(ProblemType::MalformedBody.into());
-    }
-    let mut bytes = Vec::new();
-    let mut stream = request.stream()?;
-    while let Some(chunk) = stream.next().await {
+    let bytes = read(request.inner().body(), MAX_BODY_BYTES).await.map_err(|why| match why {
+        Unread::TooLong => Fault::from(ProblemType::BodyTooLarge),
         // A client that goes away in the middle of its body is no fault of ours.
-        let chunk = chunk.map_err(|_| Fault::from(ProblemType::MalformedBody))?;
-        if bytes.len() + chunk.len() > MAX_BODY_BYTES {
-            return Err(ProblemType::BodyTooLarge.into());
-        }
-        bytes.extend_from_slice(&chunk);
-    }
+        Unread::Broken => ProblemType::MalformedBody.into(),
+    })?;
     String::from_utf8(bytes).map_err(|_| ProblemType::MalformedBody.into())
+}
+
+/// Why a body was not read to its end.
+pub enum Unread {
+    /// It is longer than was asked for.
+    TooLong,
+    /// It broke off.
+    Broken,
+}
+
+impl From<JsValue> for Unread {
+    fn from(_: JsValue) -> Self {
+        Self::Broken
+    }
+}
+
+/// Reads a body of at most `most` bytes; what is longer is let go of while it is being read. No body is an empty one.
+pub async fn read(body: Option<ReadableStream>, most: usize) -> Result<Vec<u8>, Unread> {
+    let mut bytes = Vec::new();
+    let Some(body) = body else { return Ok(bytes) };
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    loop {
+        let step = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&step, &"done".into())?.is_truthy() {
+            return Ok(bytes);
+        }
+        let chunk = Uint8Array::new(&Reflect::get(&step, &"value".into())?);
+        if bytes.len() + chunk.length() as usize > most {
+            // Nobody waits for what becomes of the rest.
+            let _ = reader.cancel();
+            return Err(Unread::TooLong);
+        }
+        bytes.extend_from_slice(&chunk.to_vec());
+    }
 }
 
 /// Reads a body as `T`, strictly.
 pub fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Fault> {
-    serde_json::from_str(body).map_err(malformed)
+    shiming_wire::json::from_slice(body.as_bytes()).map_err(malformed)
 }
 
 /// An answer in JSON.

@@ -14,10 +14,13 @@ use crate::{names, sealed};
 #[derive(Deserialize)]
 struct Row {
     token: String,
-    target: Vec<u8>,
+    target: String,
     device: Option<String>,
     expires_at: u64,
 }
+
+#[derive(Deserialize)]
+struct Won {}
 
 /// Makes a link; making the same one again changes nothing.
 pub async fn make(
@@ -30,7 +33,7 @@ pub async fn make(
 ) -> Result<(), Fault> {
     let Some(key) = config.lookup_keys.first() else { return Err(Fault::Internal("no look-up key".to_owned())) };
     let token = key.hash(Purpose::Link, &token.0).to_string();
-    let target = sealed::seal(&config.data_keys, &place(&token), target).await?;
+    let target = sealed::seal_text(&config.data_keys, &place(&token), target).await?;
     let sql = "INSERT INTO links (token, target, made_by, created_at, expires_at) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (token) DO NOTHING";
     Ok(database::run(env, sql, &[&token, &target, &by, &now, &expires_at]).await?)
@@ -48,15 +51,15 @@ pub async fn redeem(
     for key in &config.lookup_keys {
         let token = key.hash(Purpose::Link, &token.0).to_string();
         let sql = "SELECT token, target, device, expires_at FROM links WHERE token = ?";
-        let row: Option<Row> = database::statement(env, sql, &[&token])?.first(None).await?;
+        let row: Option<Row> = database::row(env, sql, &[&token]).await?;
         let Some(row) = row else { continue };
         LinkUse { expires_at: row.expires_at, device: row.device }.redeem(&device, now)?;
         // Two devices at once: the database lets one of them in.
         let sql = "UPDATE links SET device = ?1 WHERE token = ?2 AND (device IS NULL OR device = ?1) RETURNING device";
         let values: [&dyn Bind; 2] = [&device, &row.token];
-        let won: Option<String> = database::statement(env, sql, &values)?.first(Some("device")).await?;
+        let won: Option<Won> = database::row(env, sql, &values).await?;
         won.ok_or(LinkVoid)?;
-        return sealed::open(&config.data_keys, &place(&row.token), &row.target).await;
+        return sealed::open_text(&config.data_keys, &place(&row.token), &row.target).await;
     }
     Err(LinkVoid.into())
 }

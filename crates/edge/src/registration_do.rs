@@ -11,7 +11,6 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use futures_util::future::select;
 use futures_util::lock::Mutex;
-use serde::{Deserialize, Serialize};
 use shiming_identity::line::masked_line;
 use shiming_outside::crm::{FindSubscription, Subscription};
 use shiming_proof::{IdempotencyKey, SignedGet, SignedPost, Unverified};
@@ -19,7 +18,7 @@ use shiming_service::budget::{Purpose, Scope, Spent};
 use shiming_service::effect::{Entry, ReviewDecision, hex};
 use shiming_service::link::LinkTarget;
 use shiming_service::outbox::{self, Decision};
-use shiming_service::port::{Crm as _, Reply, carry_out};
+use shiming_service::port::{Reply, carry_out, find_subscription};
 use shiming_service::registration::{
     self, Context, Event, Opening, Operator, Registration, Stage, Transition, check_code_request, check_evidence,
 };
@@ -27,12 +26,12 @@ use shiming_wire::{
     Bytes, Channel, CodeProgress, ConfirmCode, CreateRegistration, Evidence, ProblemType, RegistrationCreated,
     RegistrationId, RequestCode, SimSubject, Terminal, Text,
 };
-use worker::{Delay, DurableObject, Env, Method, Request, RequestInit, Response, State, durable_object};
+use worker::{Delay, DurableObject, Env, Request, Response, State, durable_object};
 
 use crate::adapter::Adapter;
 use crate::config::Config;
 use crate::http::{self, Answer, json};
-use crate::problem::{Fault, spent};
+use crate::problem::{Fault, invalid, spent};
 use crate::store::{AnswerRow, Commit, Store};
 use crate::{budget_do, clock, database, link, names, sealed, subtle};
 
@@ -45,100 +44,96 @@ const RETENTION_MS: u64 = 86_400_000;
 /// After a fault of ours the alarm comes back so soon, milliseconds.
 const AFTER_FAULT_MS: u64 = 5_000;
 
-/// What the Worker asks of a registration.
-#[derive(Serialize, Deserialize)]
-pub struct Ask {
-    /// Its id.
-    pub id: RegistrationId,
-    /// What.
-    pub what: What,
-}
-
-/// See [`Ask`].
-#[derive(Serialize, Deserialize)]
-pub enum What {
+/// What the Worker asks of a registration's object: the path of its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
     /// `POST /v1/registrations`
-    Create {
-        /// The request.
-        post: Post,
-        /// The client's budget.
-        client: String,
-        /// The agent whose credential came along.
-        agent: Option<Text<40>>,
-    },
+    Create,
     /// `GET /v1/registrations/{id}`
-    View {
-        /// The request.
-        get: Get,
-        /// Wait for a version above this.
-        after: Option<u32>,
-    },
+    View,
     /// `POST /v1/registrations/{id}/codes`
-    RequestCode {
-        /// The request.
-        post: Post,
-        /// The client's budget.
-        client: String,
-    },
+    RequestCode,
     /// `POST /v1/registrations/{id}/confirmation`
-    Confirm {
-        /// The request.
-        post: Post,
-    },
+    Confirm,
     /// `POST /v1/registrations/{id}/evidence`
-    Evidence {
-        /// The request.
-        post: Post,
-        /// The client's budget.
-        client: String,
-    },
-    /// News from the gateway, verified by the Worker.
-    Progress {
-        /// The effect that it speaks of.
-        seq: u32,
-        /// The news.
-        progress: CodeProgress,
-    },
+    Evidence,
+    /// News from the gateway, verified by the Worker: number of the effect, progress.
+    Progress,
     /// A reviewer looks at the case.
     Look,
     /// A reviewer decides.
-    Decide(ReviewDecision),
+    Decide,
     /// The cron wants to be sure that the alarm is set.
     Wake,
 }
 
-/// A signed POST as received, its signature not looked at yet.
-#[derive(Serialize, Deserialize)]
-pub struct Post {
-    /// Path.
-    pub path: String,
-    /// Body.
-    pub body: String,
-    /// `Idempotency-Key`, of the right form.
-    pub key: String,
-    /// `Content-Digest`
-    pub content_digest: Option<String>,
-    /// `Signature-Input`
-    pub signature_input: Option<String>,
-    /// `Signature`
-    pub signature: Option<String>,
+const ACTIONS: [(Action, &str); 9] = [
+    (Action::Create, "/create"),
+    (Action::View, "/view"),
+    (Action::RequestCode, "/request-code"),
+    (Action::Confirm, "/confirm"),
+    (Action::Evidence, "/evidence"),
+    (Action::Progress, "/progress"),
+    (Action::Look, "/look"),
+    (Action::Decide, "/decide"),
+    (Action::Wake, "/wake"),
+];
+
+/// Header of the path that the phone's request had.
+pub const PATH: &str = "shiming-path";
+/// Header of its query.
+pub const QUERY: &str = "shiming-query";
+/// Header of the budget of its address.
+pub const CLIENT: &str = "shiming-client";
+/// Header of the agent whose credential came along.
+pub const AGENT: &str = "shiming-agent";
+/// Headers of the phone's request that are handed on as they came.
+pub const SIGNED: [&str; 4] = ["idempotency-key", "content-digest", "signature-input", "signature"];
+
+/// Asks a registration's object.
+pub async fn ask(
+    env: &Env,
+    id: &RegistrationId,
+    action: Action,
+    headers: &[(&str, String)],
+    body: String,
+) -> worker::Result<Response> {
+    let path = ACTIONS.iter().find(|(known, _)| *known == action).map_or("", |(_, path)| path);
+    let request = http::internal(&format!("https://registration{path}"), headers, &body)?;
+    env.durable_object("REGISTRATIONS")?.get_by_name(&hex(id))?.fetch_with_request(request).await
 }
 
-/// A signed GET as received, its signature not looked at yet.
-#[derive(Serialize, Deserialize)]
-pub struct Get {
-    /// Path.
-    pub path: String,
-    /// Query.
-    pub query: String,
-    /// `Signature-Input`
-    pub signature_input: Option<String>,
-    /// `Signature`
-    pub signature: Option<String>,
+/// A phone's request as the Worker handed it on, its signature not looked at yet.
+struct Signed {
+    path: String,
+    query: String,
+    body: String,
+    client: String,
+    agent: Option<String>,
+    key: String,
+    content_digest: Option<String>,
+    signature_input: Option<String>,
+    signature: Option<String>,
 }
 
-impl Post {
-    fn check(&self) -> Result<Unverified, Fault> {
+impl Signed {
+    fn of(request: &Request, body: String) -> Self {
+        let header = |name| http::header(request, name);
+        Self {
+            path: header(PATH).unwrap_or_default(),
+            query: header(QUERY).unwrap_or_default(),
+            body,
+            client: header(CLIENT).unwrap_or_default(),
+            agent: header(AGENT),
+            key: header(SIGNED[0]).unwrap_or_default(),
+            content_digest: header(SIGNED[1]),
+            signature_input: header(SIGNED[2]),
+            signature: header(SIGNED[3]),
+        }
+    }
+
+    /// Everything about a POST's signature but the signature itself.
+    fn check_post(&self) -> Result<Unverified, Fault> {
         let idempotency_key =
             IdempotencyKey::parse(&self.key).map_err(|_| Fault::from(ProblemType::IdempotencyKeyMissing))?;
         let signed = SignedPost {
@@ -152,14 +147,8 @@ impl Post {
         Ok(signed.check(clock::now())?)
     }
 
-    /// What an idempotency key stands for: path and body.
-    fn digest(&self) -> String {
-        format!("{} {}", self.path, shiming_proof::ContentDigest::of(self.body.as_bytes()))
-    }
-}
-
-impl Get {
-    fn check(&self) -> Result<Unverified, Fault> {
+    /// The same of a GET's.
+    fn check_get(&self) -> Result<Unverified, Fault> {
         let signed = SignedGet {
             path: &self.path,
             query: &self.query,
@@ -168,14 +157,11 @@ impl Get {
         };
         Ok(signed.check(clock::now())?)
     }
-}
 
-/// Asks a registration's object.
-pub async fn ask(env: &Env, ask: &Ask) -> worker::Result<Response> {
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(serde_json::to_string(ask)?.into()));
-    let request = Request::new_with_init("https://registration/", &init)?;
-    env.durable_object("REGISTRATIONS")?.get_by_name(&hex(&ask.id))?.fetch_with_request(request).await
+    /// What an idempotency key stands for: path and body.
+    fn digest(&self) -> String {
+        format!("{} {}", self.path, shiming_proof::ContentDigest::of(self.body.as_bytes()))
+    }
 }
 
 /// A registration.
@@ -195,8 +181,7 @@ impl DurableObject for RegistrationDo {
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
-        let ask: Ask = serde_json::from_str(&request.text().await?)?;
-        match self.answer(ask).await {
+        match self.answer(&mut request).await {
             Ok(response) => Ok(response),
             Err(fault) => http::refusal(fault),
         }
@@ -213,37 +198,34 @@ impl DurableObject for RegistrationDo {
 }
 
 impl RegistrationDo {
-    async fn answer(&self, ask: Ask) -> Answer {
+    async fn answer(&self, request: &mut Request) -> Answer {
         let config = self.config()?;
-        match ask.what {
-            What::Create { post, client, agent } => self.create(&config, ask.id, &post, client, agent).await,
-            What::View { get, after } => self.view(&config, ask.id, &get, after).await,
-            What::RequestCode { post, client } => self.request_code(&config, ask.id, &post, client).await,
-            What::Confirm { post } => self.confirm(&config, ask.id, &post).await,
-            What::Evidence { post, client } => self.evidence(&config, ask.id, &post, client).await,
-            What::Progress { seq, progress } => self.progress(&config, ask.id, seq, progress).await,
-            What::Look => self.look(&config, ask.id).await,
-            What::Decide(decision) => self.decide(&config, ask.id, decision).await,
-            What::Wake => {
-                let registration = self.load(&config, &ask.id).await?;
+        let id = self.own_id().ok_or_else(|| Fault::Internal("an object without a name".to_owned()))?;
+        let path = request.path();
+        let action = ACTIONS.iter().find(|(_, known)| *known == path).map(|(action, _)| *action);
+        let body = request.text().await?;
+        match action.ok_or(ProblemType::NotFound)? {
+            Action::Create => self.create(&config, id, &Signed::of(request, body)).await,
+            Action::View => self.view(&config, id, &Signed::of(request, body)).await,
+            Action::Progress => self.progress(&config, id, &body).await,
+            Action::Look => self.look(&config, id).await,
+            Action::Decide => self.decide(&config, id, &body).await,
+            Action::Wake => {
+                let registration = self.load(&config, &id).await?;
                 self.arm(&registration).await?;
                 http::empty(204)
+            }
+            action @ (Action::RequestCode | Action::Confirm | Action::Evidence) => {
+                self.act(&config, id, action, &Signed::of(request, body)).await
             }
         }
     }
 
-    async fn create(
-        &self,
-        config: &Config,
-        id: RegistrationId,
-        post: &Post,
-        client: String,
-        agent: Option<Text<40>>,
-    ) -> Answer {
-        let request: CreateRegistration = http::parse(&post.body)?;
-        verify(&request.device_key, post.check()?).await?;
+    async fn create(&self, config: &Config, id: RegistrationId, signed: &Signed) -> Answer {
+        let request: CreateRegistration = http::parse(&signed.body)?;
+        verify(&request.device_key, signed.check_post()?).await?;
         let _one = self.lock.lock().await;
-        if let Some(answer) = self.recorded(post)? {
+        if let Some(answer) = self.recorded(signed)? {
             return answer;
         }
         if self.store().state()?.is_some() {
@@ -253,7 +235,7 @@ impl RegistrationDo {
         let (policy, format) = (database::policy(&self.env).await?, database::format_parameters(&self.env).await?);
         let device = names::budget(config, Scope::Device, &request.device_key.0);
         let limit = |scope| policy.limit(Purpose::Opening, scope);
-        let near = [(client, limit(Scope::Address)), (device, limit(Scope::Device))];
+        let near = [(signed.client.clone(), limit(Scope::Address)), (device, limit(Scope::Device))];
         budget_do::take_all(&self.env, Purpose::Opening, &near).await?.map_err(attempts_spent)?;
         let subscription = self.subscription(config, &request).await?;
         let line = names::budget(config, Scope::Line, subscription.contact_line.as_str().as_bytes());
@@ -262,6 +244,8 @@ impl RegistrationDo {
 
         let line_hint = Text::new(masked_line(subscription.contact_line.as_str())).unwrap_or_default();
         let format = format.into_iter().filter(|side| side.document == request.document).collect();
+        // The Worker verified the agent's credential; a name that does not fit was refused there.
+        let agent = signed.agent.as_deref().and_then(|name| Text::new(name).ok());
         let opening = Opening {
             id,
             device_key: request.device_key,
@@ -281,7 +265,7 @@ impl RegistrationDo {
             policy: policy.for_phone(),
             format,
         };
-        self.record(config, &transition, Some(post), 201, serde_json::to_string(&created)?).await
+        self.record(config, &transition, Some(signed), 201, serde_json::to_string(&created)?).await
     }
 
     /// The one subscription that the request names (RN-13). Whatever is wrong with it is one problem.
@@ -297,7 +281,7 @@ impl RegistrationDo {
         clock::random(&mut key);
         let query = FindSubscription { iccid: target.iccid.clone(), number: target.number.clone() };
         let adapter = Adapter { config, env: &self.env };
-        match adapter.find_subscription(&names::hexadecimal(&key), &query).await {
+        match find_subscription(&adapter, &names::hexadecimal(&key), &query).await {
             Reply::Answered(found)
                 if found.number == target.number && target.iccid.as_ref().is_none_or(|iccid| *iccid == found.iccid) =>
             {
@@ -308,10 +292,12 @@ impl RegistrationDo {
         }
     }
 
-    async fn view(&self, config: &Config, id: RegistrationId, get: &Get, after: Option<u32>) -> Answer {
-        let signed = get.check()?;
+    async fn view(&self, config: &Config, id: RegistrationId, signed: &Signed) -> Answer {
+        let unverified = signed.check_get()?;
         let registration = self.load(config, &id).await?;
-        verify(&registration.device_key, signed).await?;
+        verify(&registration.device_key, unverified).await?;
+        let after = http::parameter(&signed.query, "after");
+        let after: Option<u32> = after.map(str::parse).transpose().map_err(|_| invalid("after"))?;
         let Some(after) = after else { return json(200, &registration.view()) };
         let until = clock::now_ms() + LONG_POLL_MS;
         let mut registration = registration;
@@ -328,50 +314,43 @@ impl RegistrationDo {
         }
     }
 
-    async fn request_code(&self, config: &Config, id: RegistrationId, post: &Post, client: String) -> Answer {
+    /// A phone's step: code, confirmation or evidence.
+    async fn act(&self, config: &Config, id: RegistrationId, action: Action, signed: &Signed) -> Answer {
         let _one = self.lock.lock().await;
         let registration = self.load(config, &id).await?;
-        verify(&registration.device_key, post.check()?).await?;
-        if let Some(answer) = self.recorded(post)? {
+        verify(&registration.device_key, signed.check_post()?).await?;
+        if let Some(answer) = self.recorded(signed)? {
             return answer;
         }
-        let RequestCode { channel } = http::parse(&post.body)?;
-        check_code_request(&registration, channel, clock::now())?;
-        let purpose = match channel {
-            Channel::Voice => Purpose::VoiceCode,
-            Channel::Sms => Purpose::SmsCode,
+        let (event, status) = match action {
+            Action::RequestCode => {
+                let RequestCode { channel } = http::parse(&signed.body)?;
+                check_code_request(&registration, channel, clock::now())?;
+                let purpose = match channel {
+                    Channel::Voice => Purpose::VoiceCode,
+                    Channel::Sms => Purpose::SmsCode,
+                };
+                self.spend(config, &registration, purpose, signed)
+                    .await?
+                    .map_err(|error| spent(ProblemType::CodeBudgetSpent, error))?;
+                (Event::CodeRequested { channel }, 202)
+            }
+            Action::Confirm => {
+                let ConfirmCode { code } = http::parse(&signed.body)?;
+                (Event::CodeEntered { code }, 200)
+            }
+            _ => {
+                let evidence: Evidence = http::parse(&signed.body)?;
+                check_evidence(&registration, &evidence, clock::now())?;
+                self.spend(config, &registration, Purpose::Question, signed).await?.map_err(attempts_spent)?;
+                (Event::EvidenceReceived(Box::new(evidence)), 202)
+            }
         };
-        self.spend(config, &registration, purpose, client)
-            .await?
-            .map_err(|error| spent(ProblemType::CodeBudgetSpent, error))?;
-        self.step(config, &registration, Event::CodeRequested { channel }, Some(post), 202).await
+        self.step(config, &registration, event, Some(signed), status).await
     }
 
-    async fn confirm(&self, config: &Config, id: RegistrationId, post: &Post) -> Answer {
-        let _one = self.lock.lock().await;
-        let registration = self.load(config, &id).await?;
-        verify(&registration.device_key, post.check()?).await?;
-        if let Some(answer) = self.recorded(post)? {
-            return answer;
-        }
-        let ConfirmCode { code } = http::parse(&post.body)?;
-        self.step(config, &registration, Event::CodeEntered { code }, Some(post), 200).await
-    }
-
-    async fn evidence(&self, config: &Config, id: RegistrationId, post: &Post, client: String) -> Answer {
-        let _one = self.lock.lock().await;
-        let registration = self.load(config, &id).await?;
-        verify(&registration.device_key, post.check()?).await?;
-        if let Some(answer) = self.recorded(post)? {
-            return answer;
-        }
-        let evidence: Evidence = http::parse(&post.body)?;
-        check_evidence(&registration, &evidence, clock::now())?;
-        self.spend(config, &registration, Purpose::Question, client).await?.map_err(attempts_spent)?;
-        self.step(config, &registration, Event::EvidenceReceived(Box::new(evidence)), Some(post), 202).await
-    }
-
-    async fn progress(&self, config: &Config, id: RegistrationId, seq: u32, progress: CodeProgress) -> Answer {
+    async fn progress(&self, config: &Config, id: RegistrationId, news: &str) -> Answer {
+        let (seq, progress): (u32, CodeProgress) = shiming_wire::json::from_slice(news.as_bytes())?;
         let _one = self.lock.lock().await;
         let registration = self.load(config, &id).await?;
         self.step(config, &registration, Event::LineProgressed { seq, progress }, None, 200).await?;
@@ -385,7 +364,8 @@ impl RegistrationDo {
         }
     }
 
-    async fn decide(&self, config: &Config, id: RegistrationId, decision: ReviewDecision) -> Answer {
+    async fn decide(&self, config: &Config, id: RegistrationId, decision: &str) -> Answer {
+        let decision: ReviewDecision = shiming_wire::json::from_slice(decision.as_bytes())?;
         let _one = self.lock.lock().await;
         let registration = self.load(config, &id).await?;
         self.step(config, &registration, Event::ReviewDecided(decision), None, 200).await
@@ -397,7 +377,7 @@ impl RegistrationDo {
         config: &Config,
         registration: &Registration,
         event: Event,
-        post: Option<&Post>,
+        signed: Option<&Signed>,
         status: u16,
     ) -> Answer {
         let mut random = clock::random;
@@ -405,12 +385,12 @@ impl RegistrationDo {
         match transition.refusal.clone() {
             None => {
                 let view = serde_json::to_string(&transition.registration.view())?;
-                self.record(config, &transition, post, status, view).await
+                self.record(config, &transition, signed, status, view).await
             }
             // It has cost a try: a retry of the same request must not cost another.
             Some(refusal) => {
                 let problem = Fault::from(refusal).into_problem();
-                self.record(config, &transition, post, problem.status, serde_json::to_string(&problem)?).await
+                self.record(config, &transition, signed, problem.status, serde_json::to_string(&problem)?).await
             }
         }
     }
@@ -419,11 +399,16 @@ impl RegistrationDo {
         &self,
         config: &Config,
         transition: &Transition,
-        post: Option<&Post>,
+        signed: Option<&Signed>,
         status: u16,
         body: String,
     ) -> Answer {
-        let answer = post.map(|post| AnswerRow { key: post.key.clone(), request: post.digest(), status, body: body.clone() });
+        let answer = signed.map(|signed| AnswerRow {
+            key: signed.key.clone(),
+            request: signed.digest(),
+            status,
+            body: body.clone(),
+        });
         self.write(config, transition, None, answer).await?;
         given(status, body)
     }
@@ -442,7 +427,7 @@ impl RegistrationDo {
         let mut add = Vec::with_capacity(transition.effects.len());
         for entry in &transition.effects {
             let sealed = sealed::seal(&config.data_keys, &entry_place(&id, entry.seq), entry).await?;
-            add.push((entry.seq, entry.effect.kind().as_str(), sealed));
+            add.push((entry.seq, sealed));
         }
         let state = Some((registration.version, state));
         self.store().commit(Commit { state, add, remove, answer, now: clock::now_ms() })?;
@@ -467,11 +452,11 @@ impl RegistrationDo {
                 continue;
             }
             let mut random = clock::random;
-            match outbox::decide(&entry, attempt, done, clock::now(), &mut random) {
+            let registration = self.load(&config, &id).await?;
+            match outbox::decide(registration.state(), &entry, attempt, done, clock::now(), &mut random) {
                 Decision::Retry { after_ms } => self.store().put_off(entry.seq, attempt, clock::now_ms() + after_ms)?,
                 Decision::Settle(outcome) => {
-                    let registration = self.load(&config, &id).await?;
-                    let event = Event::Settled { seq: entry.seq, kind: entry.effect.kind(), outcome };
+                    let event = Event::Settled { seq: entry.seq, call: entry.effect.call(), outcome };
                     let transition = registration::apply(&registration, event, &mut context(&config, &mut random))?;
                     self.write(&config, &transition, Some(entry.seq), None).await?;
                 }
@@ -542,11 +527,11 @@ impl RegistrationDo {
         config: &Config,
         registration: &Registration,
         purpose: Purpose,
-        client: String,
+        signed: &Signed,
     ) -> Result<Result<(), Spent>, Fault> {
         let limit = |scope| registration.policy.limit(purpose, scope);
         let mut budgets = vec![
-            (client, limit(Scope::Address)),
+            (signed.client.clone(), limit(Scope::Address)),
             (names::budget(config, Scope::Device, &registration.device_key.0), limit(Scope::Device)),
         ];
         if let Some(subject) = &registration.subject {
@@ -557,13 +542,13 @@ impl RegistrationDo {
     }
 
     /// The answer that this request got before, if it is a retry.
-    fn recorded(&self, post: &Post) -> Result<Option<Answer>, Fault> {
+    fn recorded(&self, signed: &Signed) -> Result<Option<Answer>, Fault> {
         if self.store().state()?.is_none() {
             return Ok(None);
         }
-        match self.store().answer(&post.key)? {
+        match self.store().answer(&signed.key)? {
             None => Ok(None),
-            Some(row) if row.request == post.digest() => Ok(Some(given(row.status, row.body))),
+            Some(row) if row.request == signed.digest() => Ok(Some(given(row.status, row.body))),
             Some(_) => Err(ProblemType::IdempotencyKeyReused.into()),
         }
     }

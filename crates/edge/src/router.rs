@@ -6,6 +6,7 @@ use worker::{Env, Method, Request, Response};
 use crate::config::Config;
 use crate::http::{self, Answer, Target};
 use crate::problem::Fault;
+use crate::registration_do::Action;
 use crate::routes::{agents, calls, links, messages, registrations, reviews, settings};
 
 /// What an address stands for.
@@ -102,12 +103,20 @@ async fn handle(request: Request, env: &Env, target: &Target, route: Result<Rout
         return Ok(response);
     }
     match (method, route) {
-        (Method::Get | Method::Head, Route::Health) => http::json(200, &serde_json::json!({ "status": "ok" })),
+        (Method::Get | Method::Head, Route::Health) => {
+            http::written(200, "application/json", r#"{"status":"ok"}"#.to_owned())
+        },
         (Method::Post, Route::Registrations) => registrations::create(request, env, &config, target).await,
-        (Method::Get, Route::Registration(id)) => registrations::view(request, env, target, id).await,
-        (Method::Post, Route::Codes(id)) => registrations::request_code(request, env, &config, target, id).await,
-        (Method::Post, Route::Confirmation(id)) => registrations::confirm(request, env, target, id).await,
-        (Method::Post, Route::Evidence(id)) => registrations::evidence(request, env, &config, target, id).await,
+        (Method::Get, Route::Registration(id)) => registrations::view(request, env, &config, target, id).await,
+        (Method::Post, Route::Codes(id)) => {
+            registrations::act(request, env, &config, target, id, Action::RequestCode).await
+        }
+        (Method::Post, Route::Confirmation(id)) => {
+            registrations::act(request, env, &config, target, id, Action::Confirm).await
+        }
+        (Method::Post, Route::Evidence(id)) => {
+            registrations::act(request, env, &config, target, id, Action::Evidence).await
+        }
         (Method::Post, Route::InboundMessages) => messages::receive(request, env, &config, target).await,
         (Method::Post, Route::CallProgress) => calls::progress(request, env, &config, target).await,
         (Method::Post, Route::Links) => links::create(request, env, &config, target).await,

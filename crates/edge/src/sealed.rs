@@ -3,6 +3,8 @@
 //! `length of key id ‖ key id ‖ 12 bytes of IV ‖ ciphertext and tag`; the place is additional data (SP 800-38D), so that a
 //! row that was moved does not open.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shiming_proof::KeyId;
@@ -37,7 +39,18 @@ pub async fn open<T: DeserializeOwned>(ring: &Ring, place: &str, sealed: &[u8]) 
     let (_, key) =
         ring.iter().find(|(known, _)| known.as_str().as_bytes() == id).ok_or_else(|| broken("its key is gone"))?;
     let plain = subtle::decrypt(key, iv, place.as_bytes(), sealed).await.map_err(|_| broken("does not decrypt"))?;
-    Ok(serde_json::from_slice(&plain)?)
+    Ok(shiming_wire::json::from_slice(&plain)?)
+}
+
+/// [`seal`] in base64url, for columns of text.
+pub async fn seal_text<T: Serialize>(ring: &Ring, place: &str, value: &T) -> Result<String, Fault> {
+    Ok(URL_SAFE_NO_PAD.encode(seal(ring, place, value).await?))
+}
+
+/// Undoes [`seal_text`].
+pub async fn open_text<T: DeserializeOwned>(ring: &Ring, place: &str, sealed: &str) -> Result<T, Fault> {
+    let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| Fault::Internal(format!("{place}: not base64url")))?;
+    open(ring, place, &sealed).await
 }
 
 fn split(sealed: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {

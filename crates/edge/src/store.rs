@@ -1,17 +1,17 @@
 //! The SQLite storage of a registration's Durable Object: state, outbox and recorded answers, written in one transaction.
 
 use js_sys::{Function, Reflect};
-use serde::Deserialize;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
-use worker::{SqlStorage, SqlStorageValue, Storage};
+use worker::SqlStorageValue::{self, Blob, Integer, String as Words};
+use worker::{SqlStorage, Storage};
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS registration (
     one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, sealed BLOB NOT NULL, updated INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS outbox (
-    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, sealed BLOB NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL
+    seq INTEGER PRIMARY KEY, sealed BLOB NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS answer (
     key TEXT PRIMARY KEY, request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL
@@ -24,29 +24,24 @@ pub struct Store {
 }
 
 /// The registration as stored.
-#[derive(Deserialize)]
 pub struct StateRow {
     /// Sealed state.
-    #[serde(deserialize_with = "bytes")]
     pub sealed: Vec<u8>,
     /// When it was written, milliseconds.
     pub updated: u64,
 }
 
 /// An entry of the outbox as stored.
-#[derive(Deserialize)]
 pub struct OutboxRow {
     /// Its number.
     pub seq: u32,
     /// Sealed entry.
-    #[serde(deserialize_with = "bytes")]
     pub sealed: Vec<u8>,
     /// How often it was tried.
     pub attempts: u32,
 }
 
 /// An answer that a retry gets again.
-#[derive(Clone, Deserialize)]
 pub struct AnswerRow {
     /// Idempotency key.
     pub key: String,
@@ -62,19 +57,14 @@ pub struct AnswerRow {
 pub struct Commit {
     /// Sealed state and its version.
     pub state: Option<(u32, Vec<u8>)>,
-    /// New entries: number, kind, sealed.
-    pub add: Vec<(u32, &'static str, Vec<u8>)>,
+    /// New entries: number, sealed.
+    pub add: Vec<(u32, Vec<u8>)>,
     /// An entry that is over.
     pub remove: Option<u32>,
     /// An answer to remember.
     pub answer: Option<AnswerRow>,
     /// The time, milliseconds.
     pub now: u64,
-}
-
-#[derive(Deserialize)]
-struct Number {
-    value: Option<f64>,
 }
 
 impl Store {
@@ -86,35 +76,59 @@ impl Store {
 
     /// The state, if there is a registration. Looking leaves nothing behind: ids of no registration cost no storage.
     pub fn state(&self) -> worker::Result<Option<StateRow>> {
-        let tables = self.sql.exec("SELECT 1 AS value FROM sqlite_master WHERE name = 'registration'", None)?;
-        if tables.to_array::<Number>()?.is_empty() {
+        if self.first("SELECT 1 FROM sqlite_master WHERE name = 'registration'", Vec::new())?.is_none() {
             return Ok(None);
         }
-        self.first("SELECT sealed, updated FROM registration", Vec::new())
+        match self.first("SELECT sealed, updated FROM registration", Vec::new())?.as_deref() {
+            None => Ok(None),
+            Some([Blob(sealed), Integer(updated)]) => {
+                Ok(Some(StateRow { sealed: sealed.clone(), updated: unsigned(*updated) }))
+            }
+            Some(_) => Err(foreign()),
+        }
     }
 
     /// The answer recorded under a key.
     pub fn answer(&self, key: &str) -> worker::Result<Option<AnswerRow>> {
-        self.first("SELECT key, request, status, body FROM answer WHERE key = ?", vec![key.into()])
+        match self.first("SELECT request, status, body FROM answer WHERE key = ?", vec![key.into()])?.as_deref() {
+            None => Ok(None),
+            Some([Words(request), Integer(status), Words(body)]) => Ok(Some(AnswerRow {
+                key: key.to_owned(),
+                request: request.clone(),
+                status: u16::try_from(*status).map_err(|_| foreign())?,
+                body: body.clone(),
+            })),
+            Some(_) => Err(foreign()),
+        }
     }
 
     /// The first entry that is due, in the order in which they were wanted.
     pub fn due(&self, now: u64) -> worker::Result<Option<OutboxRow>> {
-        self.first("SELECT seq, sealed, attempts FROM outbox WHERE due <= ? ORDER BY seq LIMIT 1", vec![number(now)])
+        let sql = "SELECT seq, sealed, attempts FROM outbox WHERE due <= ? ORDER BY seq LIMIT 1";
+        match self.first(sql, vec![number(now)])?.as_deref() {
+            None => Ok(None),
+            Some([Integer(seq), Blob(sealed), Integer(attempts)]) => Ok(Some(OutboxRow {
+                seq: u32::try_from(*seq).map_err(|_| foreign())?,
+                sealed: sealed.clone(),
+                attempts: u32::try_from(*attempts).map_err(|_| foreign())?,
+            })),
+            Some(_) => Err(foreign()),
+        }
     }
 
     /// Whether an entry is still there.
     pub fn has(&self, seq: u32) -> worker::Result<bool> {
-        let row: Option<Number> =
-            self.first("SELECT 1 AS value FROM outbox WHERE seq = ?", vec![number(u64::from(seq))])?;
-        Ok(row.is_some())
+        Ok(self.first("SELECT 1 FROM outbox WHERE seq = ?", vec![number(u64::from(seq))])?.is_some())
     }
 
     /// When the next entry is due, milliseconds.
     pub fn next_due(&self) -> worker::Result<Option<u64>> {
-        let row: Option<Number> = self.first("SELECT MIN(due) AS value FROM outbox", Vec::new())?;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "we wrote it from a u64 below 2^53")]
-        Ok(row.and_then(|row| row.value).map(|due| due as u64))
+        let row = self.first("SELECT due FROM outbox ORDER BY due LIMIT 1", Vec::new())?;
+        match row.as_deref() {
+            None => Ok(None),
+            Some([Integer(due)]) => Ok(Some(unsigned(*due))),
+            Some(_) => Err(foreign()),
+        }
     }
 
     /// Puts an entry off.
@@ -138,8 +152,8 @@ impl Store {
         Ok(())
     }
 
-    fn first<T: for<'de> Deserialize<'de>>(&self, sql: &str, values: Vec<SqlStorageValue>) -> worker::Result<Option<T>> {
-        Ok(self.sql.exec(sql, values)?.to_array()?.into_iter().next())
+    fn first(&self, sql: &str, values: Vec<SqlStorageValue>) -> worker::Result<Option<Vec<SqlStorageValue>>> {
+        self.sql.exec(sql, values)?.raw().next().transpose()
     }
 }
 
@@ -154,10 +168,10 @@ fn write(sql: &SqlStorage, commit: Commit) -> worker::Result<()> {
     if let Some(seq) = commit.remove {
         sql.exec("DELETE FROM outbox WHERE seq = ?", vec![number(u64::from(seq))])?;
     }
-    for (seq, kind, sealed) in commit.add {
+    for (seq, sealed) in commit.add {
         sql.exec(
-            "INSERT INTO outbox (seq, kind, sealed, attempts, due) VALUES (?, ?, ?, 0, ?)",
-            vec![number(u64::from(seq)), kind.into(), sealed.into(), number(commit.now)],
+            "INSERT INTO outbox (seq, sealed, attempts, due) VALUES (?, ?, 0, ?)",
+            vec![number(u64::from(seq)), sealed.into(), number(commit.now)],
         )?;
     }
     if let Some(AnswerRow { key, request, status, body }) = commit.answer {
@@ -173,20 +187,11 @@ fn number(value: u64) -> SqlStorageValue {
     SqlStorageValue::Integer(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
-/// SQLite gives a blob as an `ArrayBuffer`.
-fn bytes<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-    struct Visitor;
-    impl serde::de::Visitor<'_> for Visitor {
-        type Value = Vec<u8>;
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("bytes")
-        }
-        fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-            Ok(bytes.to_vec())
-        }
-        fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
-            Ok(bytes)
-        }
-    }
-    deserializer.deserialize_byte_buf(Visitor)
+fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or_default()
+}
+
+/// A row that is not as we write it.
+fn foreign() -> worker::Error {
+    worker::Error::RustError("a stored row has another form".to_owned())
 }

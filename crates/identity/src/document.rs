@@ -262,13 +262,19 @@ pub struct Layout {
 /// Never: the files are part of the program and a test parses each of them.
 #[must_use]
 pub fn layouts(document: DocumentKind) -> Vec<Layout> {
-    let files: &[&str] = match document {
+    sources(document).iter().filter_map(|file| serde_json::from_str(file).ok()).collect()
+}
+
+/// The files that describe `document`'s sides ([`Layout`] in JSON), in the order in which they are captured; for readers
+/// that want less of them than [`layouts`] gives.
+#[must_use]
+pub fn sources(document: DocumentKind) -> &'static [&'static str] {
+    match document {
         DocumentKind::CnResidentId => &[
             include_str!("../../../documents/cn_resident_id.front.json"),
             include_str!("../../../documents/cn_resident_id.back.json"),
         ],
-    };
-    files.iter().filter_map(|file| serde_json::from_str(file).ok()).collect()
+    }
 }
 
 #[cfg(test)]

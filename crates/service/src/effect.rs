@@ -6,7 +6,8 @@
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
-use shiming_outside::crm::{ActivateSim, DeactivateProvisionalSim, SetRecordState, StoreIdentity};
+use shiming_outside::Call;
+use shiming_outside::crm::{ActivateSim, DeactivateProvisionalSim, FindSubscription, SetRecordState, StoreIdentity};
 use shiming_outside::gateway::PlaceCall;
 use shiming_outside::register::VerifyCitizen;
 use shiming_outside::sms::SendServiceMessage;
@@ -16,20 +17,8 @@ use shiming_wire::{RefusalReason, RegistrationId, SimView, State, Terminal, Text
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
-    /// Have the code spoken (CB-3).
-    PlaceCall(PlaceCall),
-    /// Have the code sent (CB-7).
-    SendMessage(SendServiceMessage),
-    /// Ask the citizen register (RN-6).
-    AskRegister(VerifyCitizen),
-    /// Save the identity in the CRM (RN-8).
-    StoreIdentity(Box<StoreIdentity>),
-    /// Move the CRM's record on (RN-8).
-    SetRecordState(SetRecordState),
-    /// Switch the card on (RN-9).
-    ActivateSim(ActivateSim),
-    /// Switch the card off if the CRM finds it provisional (RN-10).
-    DeactivateProvisionalSim(DeactivateProvisionalSim),
+    /// A call to one of the operator's systems.
+    Call(FrozenCall),
     /// Bring the list of registrations up to date. Holds no personal data.
     Publish(Summary),
     /// Put the registration before a reviewer.
@@ -38,73 +27,114 @@ pub enum Effect {
     CloseReview(ReviewDecision),
 }
 
-/// The kind of an effect, without its request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EffectKind {
-    /// [`Effect::PlaceCall`]
-    PlaceCall,
-    /// [`Effect::SendMessage`]
-    SendMessage,
-    /// [`Effect::AskRegister`]
-    AskRegister,
-    /// [`Effect::StoreIdentity`]
-    StoreIdentity,
-    /// [`Effect::SetRecordState`]
-    SetRecordState,
-    /// [`Effect::ActivateSim`]
-    ActivateSim,
-    /// [`Effect::DeactivateProvisionalSim`]
-    DeactivateProvisionalSim,
-    /// [`Effect::Publish`]
-    Publish,
-    /// [`Effect::OpenReview`]
-    OpenReview,
-    /// [`Effect::CloseReview`]
-    CloseReview,
+/// A request to one of the operator's systems, written once: every attempt sends these bytes, whatever release sends
+/// them, so that an idempotency key never meets another body. `Debug` shows nothing of the body.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenCall {
+    /// Which call.
+    pub kind: CallKind,
+    /// The request in JSON.
+    pub body: String,
 }
 
-impl Effect {
-    /// Its kind.
-    #[must_use]
-    pub fn kind(&self) -> EffectKind {
-        match self {
-            Self::PlaceCall(_) => EffectKind::PlaceCall,
-            Self::SendMessage(_) => EffectKind::SendMessage,
-            Self::AskRegister(_) => EffectKind::AskRegister,
-            Self::StoreIdentity(_) => EffectKind::StoreIdentity,
-            Self::SetRecordState(_) => EffectKind::SetRecordState,
-            Self::ActivateSim(_) => EffectKind::ActivateSim,
-            Self::DeactivateProvisionalSim(_) => EffectKind::DeactivateProvisionalSim,
-            Self::Publish(_) => EffectKind::Publish,
-            Self::OpenReview(_) => EffectKind::OpenReview,
-            Self::CloseReview(_) => EffectKind::CloseReview,
-        }
+impl std::fmt::Debug for FrozenCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}({} bytes)", self.kind, self.body.len())
     }
 }
 
-impl EffectKind {
-    /// A short name for logs and columns.
+/// A call could not be written as JSON; with these types it always can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a call cannot be written")]
+pub struct Unwritable;
+
+/// The operator's system that a call goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum System {
+    /// The citizen register (RN-6).
+    Register,
+    /// CRM and HLR (RN-8 to RN-13).
+    Crm,
+    /// The short-message centre (CB-7).
+    Sms,
+    /// The telephone gateway (CB-3).
+    Gateway,
+}
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* $kind:ident to $system:ident;)+) => {
+        /// The calls to the operator's systems.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum CallKind {
+            $($(#[$doc])* $kind,)+
+        }
+
+        impl CallKind {
+            /// Where it goes.
+            #[must_use]
+            pub fn system(self) -> System {
+                match self { $(Self::$kind => System::$system,)+ }
+            }
+
+            /// Path below the system's base address.
+            #[must_use]
+            pub fn path(self) -> &'static str {
+                match self { $(Self::$kind => <$kind as Call>::PATH,)+ }
+            }
+        }
+
+        $(impl Freeze for $kind {
+            const KIND: CallKind = CallKind::$kind;
+        })+
+    };
+}
+
+/// A call that can be frozen.
+pub trait Freeze: Call {
+    /// Its kind.
+    const KIND: CallKind;
+
+    /// Writes it, once and for all attempts.
+    fn freeze(&self) -> Result<FrozenCall, Unwritable> {
+        let body = serde_json::to_string(self).map_err(|_| Unwritable)?;
+        Ok(FrozenCall { kind: Self::KIND, body })
+    }
+}
+
+calls! {
+    /// Have the code spoken (CB-3).
+    PlaceCall to Gateway;
+    /// Have a message sent (CB-7).
+    SendServiceMessage to Sms;
+    /// Ask the citizen register (RN-6).
+    VerifyCitizen to Register;
+    /// Look a subscription up (RN-13).
+    FindSubscription to Crm;
+    /// Save the identity in the CRM (RN-8).
+    StoreIdentity to Crm;
+    /// Move the CRM's record on (RN-8).
+    SetRecordState to Crm;
+    /// Switch the card on (RN-9).
+    ActivateSim to Crm;
+    /// Switch the card off if the CRM finds it provisional (RN-10).
+    DeactivateProvisionalSim to Crm;
+}
+
+impl Effect {
+    /// The call, if it is one.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn call(&self) -> Option<CallKind> {
         match self {
-            Self::PlaceCall => "place_call",
-            Self::SendMessage => "send_message",
-            Self::AskRegister => "ask_register",
-            Self::StoreIdentity => "store_identity",
-            Self::SetRecordState => "set_record_state",
-            Self::ActivateSim => "activate_sim",
-            Self::DeactivateProvisionalSim => "deactivate_provisional_sim",
-            Self::Publish => "publish",
-            Self::OpenReview => "open_review",
-            Self::CloseReview => "close_review",
+            Self::Call(call) => Some(call.kind),
+            Self::Publish(_) | Self::OpenReview(_) | Self::CloseReview(_) => None,
         }
     }
 
     /// Whether it hands a code to a channel.
     #[must_use]
-    pub fn is_code(self) -> bool {
-        matches!(self, Self::PlaceCall | Self::SendMessage)
+    pub fn is_code(&self) -> bool {
+        matches!(self.call(), Some(CallKind::PlaceCall | CallKind::SendServiceMessage))
     }
 }
 

@@ -79,8 +79,7 @@ pub fn check(evidence: &Evidence, today: Date) -> Result<Checked, Impossible> {
             Severity::Doubt => {}
         }
     }
-    wrong.sort_unstable();
-    wrong.dedup();
+    let wrong: Vec<FieldName> = FIELDS.into_iter().filter(|field| wrong.contains(field)).collect();
 
     let (Some(name), Some(sex), Some(ethnicity), Some(birth_date), Some(address)) =
         (name, sex, ethnicity, birth_date, address)
@@ -117,6 +116,19 @@ pub fn check(evidence: &Evidence, today: Date) -> Result<Checked, Impossible> {
     };
     Ok(Checked { case, question: VerifyCitizen { id_number, name }, valid_today })
 }
+
+/// The fields in the document's order.
+pub const FIELDS: [FieldName; 9] = [
+    FieldName::Name,
+    FieldName::Sex,
+    FieldName::Ethnicity,
+    FieldName::BirthDate,
+    FieldName::Address,
+    FieldName::IdNumber,
+    FieldName::Issuer,
+    FieldName::ValidFrom,
+    FieldName::ValidUntil,
+];
 
 /// The name of a field as JSON has it: `id_number`.
 #[must_use]
@@ -260,17 +272,7 @@ mod tests {
     #[test]
     fn members_are_spelled_as_on_the_wire() {
         let json = serde_json::to_value(evidence()).unwrap();
-        for field in [
-            FieldName::Name,
-            FieldName::Sex,
-            FieldName::Ethnicity,
-            FieldName::BirthDate,
-            FieldName::Address,
-            FieldName::IdNumber,
-            FieldName::Issuer,
-            FieldName::ValidFrom,
-            FieldName::ValidUntil,
-        ] {
+        for field in FIELDS {
             assert!(json.get(member(field)).is_some());
             assert_eq!(serde_json::to_value(field).unwrap(), member(field));
         }

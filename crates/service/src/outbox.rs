@@ -1,10 +1,9 @@
 //! When an effect that could not be carried out is tried again, and when that is given up.
 
-use shiming_outside::crm::RecordState;
 use shiming_wire::{State, UnixSeconds};
 
 use crate::Random;
-use crate::effect::{Effect, EffectKind, Entry};
+use crate::effect::{CallKind, Effect, Entry};
 use crate::port::{Attempt, Outcome};
 use crate::registration::Registration;
 
@@ -27,20 +26,26 @@ pub enum Decision {
     },
 }
 
-/// Decides after attempt number `attempt` (from 1).
+/// Decides after attempt number `attempt` (from 1), for a registration in `state`.
 ///
 /// *Unavailable* is no answer: it is retried with exponential backoff, and never taken for a mismatch (RN-6). A permanent
 /// refusal ends codes and switches. For the register and the identity record it cannot be an answer (a person's
 /// registration must neither pass nor fail by it), so it is retried like silence, at the slowest pace.
-pub fn decide(entry: &Entry, attempt: u32, done: Attempt, now: UnixSeconds, random: Random<'_>) -> Decision {
-    let kind = entry.effect.kind();
+pub fn decide(
+    state: State,
+    entry: &Entry,
+    attempt: u32,
+    done: Attempt,
+    now: UnixSeconds,
+    random: Random<'_>,
+) -> Decision {
     let late = now.saturating_sub(entry.created_at) >= CODE_DEADLINE_SECONDS;
     match done {
-        Attempt::Settled(Outcome::Refused) if must_not_end_by_refusal(&entry.effect) => {
+        Attempt::Settled(Outcome::Refused) if must_not_end_by_refusal(state, &entry.effect) => {
             Decision::Retry { after_ms: jitter(LONGEST_WAIT_MS, random) }
         }
         Attempt::Settled(outcome) => Decision::Settle(outcome),
-        Attempt::Unavailable if kind.is_code() && late => Decision::Settle(Outcome::Refused),
+        Attempt::Unavailable if entry.effect.is_code() && late => Decision::Settle(Outcome::Refused),
         Attempt::Unavailable => Decision::Retry { after_ms: backoff_ms(attempt, random) },
     }
 }
@@ -49,27 +54,20 @@ pub fn decide(entry: &Entry, attempt: u32, done: Attempt, now: UnixSeconds, rand
 /// about a registration that came to a bad end meanwhile: what undoes it comes behind, in order.
 #[must_use]
 pub fn is_wanted(registration: &Registration, entry: &Entry) -> bool {
-    match entry.effect.kind() {
-        kind if kind.is_code() => registration.awaits_code(entry.seq),
-        EffectKind::AskRegister | EffectKind::StoreIdentity => !registration.state().is_final(),
-        EffectKind::ActivateSim => !matches!(registration.state(), State::Refused | State::Expired),
+    match entry.effect.call() {
+        Some(CallKind::PlaceCall | CallKind::SendServiceMessage) => registration.awaits_code(entry.seq),
+        Some(CallKind::VerifyCitizen | CallKind::StoreIdentity) => !registration.state().is_final(),
+        Some(CallKind::ActivateSim) => !matches!(registration.state(), State::Refused | State::Expired),
         _ => true,
     }
 }
 
-fn must_not_end_by_refusal(effect: &Effect) -> bool {
-    match effect {
-        // "No such record" is what taking one out that was never saved comes to.
-        Effect::SetRecordState(change) => change.state != RecordState::Withdrawn,
-        Effect::AskRegister(_)
-        | Effect::StoreIdentity(_)
-        | Effect::Publish(_)
-        | Effect::OpenReview(_)
-        | Effect::CloseReview(_) => true,
-        Effect::PlaceCall(_)
-        | Effect::SendMessage(_)
-        | Effect::ActivateSim(_)
-        | Effect::DeactivateProvisionalSim(_) => false,
+fn must_not_end_by_refusal(state: State, effect: &Effect) -> bool {
+    match effect.call() {
+        // After a bad end the record is being taken out again; "no such record" is then as good as done.
+        Some(CallKind::SetRecordState) => !matches!(state, State::Refused | State::Expired),
+        Some(CallKind::VerifyCitizen | CallKind::StoreIdentity) | None => true,
+        Some(_) => false,
     }
 }
 

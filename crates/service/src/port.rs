@@ -1,14 +1,13 @@
 //! Ports: the outside systems as the business sees them, and how an effect goes through them.
 
-use shiming_outside::crm::{
-    ActivateSim, DeactivateProvisionalSim, FindSubscription, SetRecordState, StoreIdentity, Subscription, Switched,
-};
-use shiming_outside::gateway::PlaceCall;
-use shiming_outside::register::{CitizenAnswer, VerifyCitizen};
-use shiming_outside::sms::SendServiceMessage;
+use serde::de::DeserializeOwned;
+use shiming_outside::crm::{Done, FindSubscription, Subscription, Switched};
+use shiming_outside::gateway::CallAccepted;
+use shiming_outside::register::CitizenAnswer;
+use shiming_outside::sms::{MessageAccepted, SendServiceMessage};
 use shiming_wire::RegistrationId;
 
-use crate::effect::{Effect, Entry, ReviewDecision, ReviewRequest, Summary};
+use crate::effect::{CallKind, Effect, Entry, Freeze as _, FrozenCall, ReviewDecision, ReviewRequest, Summary};
 
 /// What came back from an outside system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,35 +20,27 @@ pub enum Reply<T> {
     Unavailable,
 }
 
-/// The citizen identity system (RN-6).
+/// The operator's systems: citizen register, CRM, message centre, telephone gateway.
 #[allow(async_fn_in_trait, reason = "ports are used on one thread, behind generics")]
-pub trait CitizenRegister {
-    /// Asks whether name and number belong together.
-    async fn verify(&self, key: &str, question: &VerifyCitizen) -> Reply<CitizenAnswer>;
+pub trait Outside {
+    /// Sends a call's bytes to its system, once, under an idempotency key; gives the body of an answer with status 200.
+    async fn post(&self, key: &str, call: &FrozenCall) -> Reply<Vec<u8>>;
 }
 
-/// The two ways for a code to reach a line (CB-3, CB-7).
-#[allow(async_fn_in_trait, reason = "ports are used on one thread, behind generics")]
-pub trait CodeChannel {
-    /// Hands a call to the telephone gateway.
-    async fn place_call(&self, key: &str, call: &PlaceCall) -> Reply<()>;
-    /// Hands a message to the message centre.
-    async fn send_message(&self, key: &str, message: &SendServiceMessage) -> Reply<()>;
+/// Asks the CRM which subscription has this card and number (RN-13).
+pub async fn find_subscription(outside: &impl Outside, key: &str, query: &FindSubscription) -> Reply<Subscription> {
+    match query.freeze() {
+        Ok(call) => outside.post(key, &call).await.read(),
+        Err(_) => Reply::Unavailable,
+    }
 }
 
-/// The operator's CRM: subscriptions, identity records, SIM cards (RN-8 to RN-13).
-#[allow(async_fn_in_trait, reason = "ports are used on one thread, behind generics")]
-pub trait Crm {
-    /// Looks a subscription up.
-    async fn find_subscription(&self, key: &str, query: &FindSubscription) -> Reply<Subscription>;
-    /// Saves an identity.
-    async fn store_identity(&self, key: &str, identity: &StoreIdentity) -> Reply<()>;
-    /// Moves a record on.
-    async fn set_record_state(&self, key: &str, change: &SetRecordState) -> Reply<()>;
-    /// Switches a card on.
-    async fn activate_sim(&self, key: &str, switch: &ActivateSim) -> Reply<Switched>;
-    /// Switches a card off if it is provisional.
-    async fn deactivate_provisional_sim(&self, key: &str, switch: &DeactivateProvisionalSim) -> Reply<Switched>;
+/// Hands a message to the message centre.
+pub async fn send_message(outside: &impl Outside, key: &str, message: &SendServiceMessage) -> Reply<MessageAccepted> {
+    match message.freeze() {
+        Ok(call) => outside.post(key, &call).await.read(),
+        Err(_) => Reply::Unavailable,
+    }
 }
 
 /// What people list and search.
@@ -85,6 +76,20 @@ pub enum Attempt {
     Unavailable,
 }
 
+impl Reply<Vec<u8>> {
+    /// Reads the answer strictly: what is no answer of this kind is none at all.
+    fn read<T: DeserializeOwned>(self) -> Reply<T> {
+        match self {
+            Self::Answered(body) => match shiming_wire::json::from_slice(&body) {
+                Ok(answer) => Reply::Answered(answer),
+                Err(_) => Reply::Unavailable,
+            },
+            Self::Refused => Reply::Refused,
+            Self::Unavailable => Reply::Unavailable,
+        }
+    }
+}
+
 impl<T> Reply<T> {
     fn settled(self, outcome: impl FnOnce(T) -> Outcome) -> Attempt {
         match self {
@@ -96,24 +101,26 @@ impl<T> Reply<T> {
 }
 
 /// Carries an entry of the outbox out, once.
-pub async fn carry_out<P>(id: &RegistrationId, entry: &Entry, ports: &P) -> Attempt
-where
-    P: CitizenRegister + CodeChannel + Crm + ReadModel,
-{
+pub async fn carry_out<P: Outside + ReadModel>(id: &RegistrationId, entry: &Entry, ports: &P) -> Attempt {
     let key = entry.idempotency_key(id);
     let done = |()| Outcome::Done;
     match &entry.effect {
-        Effect::PlaceCall(call) => ports.place_call(&key, call).await.settled(done),
-        Effect::SendMessage(message) => ports.send_message(&key, message).await.settled(done),
-        Effect::AskRegister(question) => ports.verify(&key, question).await.settled(Outcome::Citizen),
-        Effect::StoreIdentity(identity) => ports.store_identity(&key, identity).await.settled(done),
-        Effect::SetRecordState(change) => ports.set_record_state(&key, change).await.settled(done),
-        Effect::ActivateSim(switch) => ports.activate_sim(&key, switch).await.settled(Outcome::Switched),
-        Effect::DeactivateProvisionalSim(switch) => {
-            ports.deactivate_provisional_sim(&key, switch).await.settled(Outcome::Switched)
-        }
+        Effect::Call(call) => judge(call.kind, ports.post(&key, call).await),
         Effect::Publish(summary) => ports.publish(id, summary).await.settled(done),
         Effect::OpenReview(request) => ports.open_review(&key, id, request).await.settled(done),
         Effect::CloseReview(decision) => ports.close_review(id, decision).await.settled(done),
+    }
+}
+
+/// What an answer to a call of this kind says.
+fn judge(kind: CallKind, reply: Reply<Vec<u8>>) -> Attempt {
+    match kind {
+        CallKind::VerifyCitizen => reply.read().settled(Outcome::Citizen),
+        CallKind::ActivateSim | CallKind::DeactivateProvisionalSim => reply.read().settled(Outcome::Switched),
+        CallKind::PlaceCall => reply.read().settled(|CallAccepted { call: _ }| Outcome::Done),
+        CallKind::SendServiceMessage => reply.read().settled(|MessageAccepted { message: _ }| Outcome::Done),
+        CallKind::StoreIdentity | CallKind::SetRecordState => reply.read().settled(|Done {}| Outcome::Done),
+        // A question, never an effect; its answer would say nothing here.
+        CallKind::FindSubscription => reply.settled(|_| Outcome::Done),
     }
 }

@@ -39,12 +39,7 @@ impl<const MAX: usize> Text<MAX> {
     /// Takes `text` if it fits.
     pub fn new(text: impl Into<String>) -> Result<Self, BoundError> {
         let text = text.into();
-        if text.chars().nth(MAX).is_some() {
-            return Err(BoundError::TooLong { max: MAX });
-        }
-        if text.chars().any(is_control) {
-            return Err(BoundError::Control);
-        }
+        check(&text, MAX)?;
         Ok(Self(text))
     }
 
@@ -59,6 +54,14 @@ impl<const MAX: usize> Text<MAX> {
     pub fn into_string(self) -> String {
         self.0
     }
+}
+
+/// Kept out of the generic type: there is one copy of it in a binary.
+fn check(text: &str, max: usize) -> Result<(), BoundError> {
+    if text.chars().nth(max).is_some() {
+        return Err(BoundError::TooLong { max });
+    }
+    if text.chars().any(is_control) { Err(BoundError::Control) } else { Ok(()) }
 }
 
 /// C0 and C1 controls, line and paragraph separators, and the characters that change the direction of text.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shiming_identity::document::DocumentKind;
 
-use crate::bounded::{Bytes, Text};
+use crate::bounded::{BoundError, Bytes, Text};
 
 /// `POST /v1/registrations/{id}/evidence`. Self-asserted on the device; the signature binds it to the device key
 /// and the nonce, not to the truth.
@@ -42,7 +42,7 @@ pub struct Evidence {
 
 /// One field as read and, perhaps, corrected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "UnboundedField")]
 pub struct Field<const MAX: usize> {
     /// The value that the user confirmed.
     pub value: Text<MAX>,
@@ -51,6 +51,24 @@ pub struct Field<const MAX: usize> {
     /// The user changed what was read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub edited: bool,
+}
+
+/// A field before its bound is checked: one reader for all bounds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UnboundedField {
+    value: String,
+    confidence: u8,
+    #[serde(default)]
+    edited: bool,
+}
+
+impl<const MAX: usize> TryFrom<UnboundedField> for Field<MAX> {
+    type Error = BoundError;
+    fn try_from(field: UnboundedField) -> Result<Self, BoundError> {
+        let UnboundedField { value, confidence, edited } = field;
+        Ok(Self { value: Text::new(value)?, confidence, edited })
+    }
 }
 
 /// What was measured on one side's picture.

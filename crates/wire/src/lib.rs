@@ -5,6 +5,7 @@
 
 pub mod bounded;
 pub mod evidence;
+pub mod json;
 pub mod operator;
 pub mod problem;
 pub mod registration;

@@ -1,11 +1,10 @@
 //! Agents: list, suspend, look at their registrations (RN-1).
 
-use serde::Deserialize;
 use shiming_wire::operator::{AgentView, RegistrationItem, SetAgent};
-use shiming_wire::{ProblemType, RefusalReason, SimView, State, Terminal, Text};
+use shiming_wire::ProblemType;
 use worker::{Env, Request};
 
-use super::retry::{Actor, once};
+use super::retry::{Actor, Once};
 use crate::config::Config;
 use crate::credential::{Role, person};
 use crate::http::{Answer, Target, body, json, parse};
@@ -15,7 +14,7 @@ use crate::{clock, database};
 pub async fn list(request: Request, env: &Env) -> Answer {
     person(env, &request, &[Role::Operator]).await?;
     let sql = "SELECT name, state, updated_at FROM credentials WHERE role = 'agent' ORDER BY name LIMIT 1000";
-    let agents: Vec<AgentView> = database::statement(env, sql, &[])?.all().await?.results()?;
+    let agents: Vec<AgentView> = database::rows(env, sql, &[]).await?;
     json(200, &agents)
 }
 
@@ -25,29 +24,19 @@ pub async fn set(mut request: Request, env: &Env, config: &Config, target: &Targ
     let key = super::idempotency_key(&request)?;
     let body = body(&mut request).await?;
     let actor = Actor { name: person.name.as_str(), key: &key };
-    once(env, config, &actor, &target.path, &body, async || {
-        let SetAgent { state } = parse(&body)?;
-        let now = clock::now();
-        let sql = "UPDATE credentials SET state = ?, updated_at = ? WHERE name = ? AND role = 'agent'
-            RETURNING name, state, updated_at";
-        let changed: Option<AgentView> =
-            database::statement(env, sql, &[&database::word(&state)?, &now, &name])?.first(None).await?;
-        let agent = changed.ok_or(ProblemType::NotFound)?;
-        database::audit(env, now, person.name.as_str(), "agent.set", name)?.run().await?;
-        Ok((200, serde_json::to_string(&agent)?))
-    })
-    .await
-}
-
-#[derive(Deserialize)]
-struct Row {
-    id: Text<32>,
-    state: State,
-    sim: SimView,
-    refusal: Option<RefusalReason>,
-    terminal: Terminal,
-    opened_at: u64,
-    updated_at: u64,
+    let (once, before) = Once::begin(env, config, actor, &target.path, &body).await?;
+    if let Some(answer) = before {
+        return Ok(answer);
+    }
+    let SetAgent { state } = parse(&body)?;
+    let now = clock::now();
+    let sql = "UPDATE credentials SET state = ?, updated_at = ? WHERE name = ? AND role = 'agent'
+        RETURNING name, state, updated_at";
+    let changed: Option<AgentView> =
+        database::row(env, sql, &[&database::word(&state)?, &now, &name]).await?;
+    let agent = changed.ok_or(ProblemType::NotFound)?;
+    database::audit(env, now, person.name.as_str(), "agent.set", name)?.run().await?;
+    once.end(200, serde_json::to_string(&agent)?).await
 }
 
 /// `GET /v1/agents/{name}/registrations`: an operator sees everybody's, an agent their own.
@@ -58,18 +47,6 @@ pub async fn registrations(request: Request, env: &Env, name: &str) -> Answer {
     }
     let sql = "SELECT id, state, sim, refusal, terminal, opened_at, updated_at FROM registrations WHERE agent = ?
         ORDER BY opened_at DESC, id LIMIT 100";
-    let rows: Vec<Row> = database::statement(env, sql, &[&name])?.all().await?.results()?;
-    let items: Vec<RegistrationItem> = rows
-        .into_iter()
-        .map(|Row { id, state, sim, refusal, terminal, opened_at, updated_at }| RegistrationItem {
-            id,
-            state,
-            sim,
-            refusal,
-            terminal,
-            opened_at,
-            updated_at,
-        })
-        .collect();
+    let items: Vec<RegistrationItem> = database::rows(env, sql, &[&name]).await?;
     json(200, &items)
 }

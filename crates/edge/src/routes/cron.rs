@@ -6,7 +6,8 @@ use shiming_service::effect::parse_hex;
 use worker::Env;
 
 use crate::config::Config;
-use crate::registration_do::{Ask, What, ask};
+use crate::registration_do::{Action, ask};
+use crate::problem::Fault;
 use crate::{clock, database};
 
 /// How long the row of an expired registration stays, seconds.
@@ -34,30 +35,32 @@ pub async fn sweep(env: &Env) {
         ("answers", "DELETE FROM requests WHERE created_at < ? RETURNING key AS id", now - ANSWERS),
     ];
     for (what, sql, before) in sweeps {
-        match rows(env, sql, before).await {
+        match database::rows::<Row>(env, sql, &[&before]).await {
             Ok(rows) => worker::console_log!("cron: {} {what} removed", rows.len()),
-            Err(error) => worker::console_error!("cron: {what}: {error}"),
+            Err(fault) => note(what, fault),
         }
     }
     match wake(env, now).await {
         Ok(woken) => worker::console_log!("cron: {woken} registrations woken"),
-        Err(error) => worker::console_error!("cron: waking: {error}"),
+        Err(fault) => note("waking", fault),
     }
 }
 
 /// Wakes registrations that should have expired and did not say so.
-async fn wake(env: &Env, now: u64) -> worker::Result<usize> {
+async fn wake(env: &Env, now: u64) -> Result<usize, Fault> {
     let sql = format!(
         "SELECT id FROM registrations WHERE state IN ('opened', 'confirmed', 'checking') AND expires_at < ?
          ORDER BY expires_at LIMIT {WAKE}"
     );
-    let late = rows(env, &sql, now - 60).await?;
+    let late: Vec<Row> = database::rows(env, &sql, &[&(now - 60)]).await?;
     for id in late.iter().filter_map(|row| parse_hex(&row.id)) {
-        ask(env, &Ask { id, what: What::Wake }).await?;
+        ask(env, &id, Action::Wake, &[], String::new()).await?;
     }
     Ok(late.len())
 }
 
-async fn rows(env: &Env, sql: &str, before: u64) -> worker::Result<Vec<Row>> {
-    database::statement(env, sql, &[&before])?.all().await?.results()
+fn note(what: &str, fault: Fault) {
+    worker::console_error!("cron: {what} failed");
+    // The cause is logged where faults are.
+    let _ = fault.into_problem();
 }

@@ -7,7 +7,7 @@ use shiming_wire::operator::{CreateLink, LinkCreated};
 use shiming_wire::{Bytes, Text};
 use worker::{Env, Request};
 
-use super::retry::{Actor, once};
+use super::retry::{Actor, Once};
 use crate::config::Config;
 use crate::credential::{Role, person};
 use crate::http::{Answer, Target, body, parse};
@@ -20,21 +20,22 @@ pub async fn create(mut request: Request, env: &Env, config: &Config, target: &T
     let key = super::idempotency_key(&request)?;
     let body = body(&mut request).await?;
     let actor = Actor { name: person.name.as_str(), key: &key };
-    once(env, config, &actor, &target.path, &body, async || {
-        let CreateLink { iccid, number } = parse(&body)?;
-        let number = PhoneNumber::parse(number.as_str()).map_err(|_| invalid("/number"))?;
-        let iccid = iccid.map(|iccid| Iccid::parse(iccid.as_str()).map_err(|_| invalid("/iccid"))).transpose()?;
-        let target = LinkTarget {
-            iccid: iccid.map(|iccid| Text::new(iccid.as_str()).unwrap_or_default()),
-            number: Text::new(number.as_str()).unwrap_or_default(),
-        };
-        let now = clock::now();
-        let expires_at = now + u64::from(database::policy(env).await?.link_ttl_seconds);
-        let token = names::link_token(config, person.name.as_str(), &key);
-        link::make(env, config, &token, &target, person.name.as_str(), (now, expires_at)).await?;
-        Ok((201, serde_json::to_string(&LinkCreated { url: url(config, &token)?, expires_at })?))
-    })
-    .await
+    let (once, before) = Once::begin(env, config, actor, &target.path, &body).await?;
+    if let Some(answer) = before {
+        return Ok(answer);
+    }
+    let CreateLink { iccid, number } = parse(&body)?;
+    let number = PhoneNumber::parse(number.as_str()).map_err(|_| invalid("/number"))?;
+    let iccid = iccid.map(|iccid| Iccid::parse(iccid.as_str()).map_err(|_| invalid("/iccid"))).transpose()?;
+    let target = LinkTarget {
+        iccid: iccid.map(|iccid| Text::new(iccid.as_str()).unwrap_or_default()),
+        number: Text::new(number.as_str()).unwrap_or_default(),
+    };
+    let now = clock::now();
+    let expires_at = now + u64::from(database::policy(env).await?.link_ttl_seconds);
+    let token = names::link_token(config, person.name.as_str(), &key);
+    link::make(env, config, &token, &target, person.name.as_str(), (now, expires_at)).await?;
+    once.end(201, serde_json::to_string(&LinkCreated { url: url(config, &token)?, expires_at })?).await
 }
 
 fn url(config: &Config, token: &Bytes<16>) -> Result<Text<200>, Fault> {

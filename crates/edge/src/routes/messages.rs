@@ -3,16 +3,17 @@
 use shiming_identity::PhoneNumber;
 use shiming_outside::sms::{InboundMessage, SendServiceMessage};
 use shiming_service::budget::{Purpose, Scope};
+use shiming_service::effect::System;
 use shiming_service::link::{Business, LinkTarget, business_of};
 use shiming_service::message;
-use shiming_service::port::{CodeChannel as _, Reply};
+use shiming_service::port::{Reply, send_message};
 use shiming_wire::{ProblemType, Text};
 use worker::{Env, Request};
 
 use super::from_outside;
-use super::retry::{Actor, once};
+use super::retry::{Actor, Once};
 use crate::adapter::Adapter;
-use crate::config::{Config, System};
+use crate::config::Config;
 use crate::http::{Answer, Target, parse};
 use crate::problem::{Fault, invalid, spent};
 use crate::{budget_do, clock, database, link, names};
@@ -22,16 +23,17 @@ use crate::{budget_do, clock, database, link, names};
 pub async fn receive(request: Request, env: &Env, config: &Config, target: &Target) -> Answer {
     let (key, body) = from_outside(request, config, target, System::Sms).await?;
     let actor = Actor { name: "message centre", key: &key };
-    once(env, config, &actor, &target.path, &body, async || {
-        let InboundMessage { from, service_code, text: _ } = parse(&body)?;
-        let business = business_of(&config.service_codes, service_code.as_str()).ok_or_else(|| invalid("/service_code"))?;
-        let number = PhoneNumber::parse(from.as_str()).map_err(|_| invalid("/from"))?;
-        match business {
-            Business::Register => answer(env, config, &key, &number, service_code.as_str()).await?,
-        }
-        Ok((202, "{}".to_owned()))
-    })
-    .await
+    let (once, before) = Once::begin(env, config, actor, &target.path, &body).await?;
+    if let Some(answer) = before {
+        return Ok(answer);
+    }
+    let InboundMessage { from, service_code, text: _ } = parse(&body)?;
+    let business = business_of(&config.service_codes, service_code.as_str()).ok_or_else(|| invalid("/service_code"))?;
+    let number = PhoneNumber::parse(from.as_str()).map_err(|_| invalid("/from"))?;
+    match business {
+        Business::Register => answer(env, config, &key, &number, service_code.as_str()).await?,
+    }
+    once.end(202, "{}".to_owned()).await
 }
 
 async fn answer(env: &Env, config: &Config, key: &str, number: &PhoneNumber, service_code: &str) -> Result<(), Fault> {
@@ -52,8 +54,8 @@ async fn answer(env: &Env, config: &Config, key: &str, number: &PhoneNumber, ser
     let message = SendServiceMessage { to: Text::new(number.as_str()).unwrap_or_default(), text };
     // The centre's own key, hashed with a word of ours, so that it cannot meet a key of the outbox.
     let own = names::sha256(format!("inbound {key}").as_bytes());
-    match (Adapter { config, env }).send_message(&own, &message).await {
-        Reply::Answered(()) => Ok(()),
+    match send_message(&Adapter { config, env }, &own, &message).await {
+        Reply::Answered(_) => Ok(()),
         // The line cannot be reached by message; telling the centre again and again would not help.
         Reply::Refused => Ok(()),
         Reply::Unavailable => Err(ProblemType::UpstreamUnavailable.into()),

@@ -12,11 +12,12 @@ pub mod settings;
 mod retry;
 
 use shiming_proof::{IdempotencyKey, SignatureError, SignedPost};
+use shiming_service::effect::System;
 use shiming_wire::ProblemType;
 use worker::Request;
 
 use crate::clock;
-use crate::config::{Config, System};
+use crate::config::Config;
 use crate::http::{Target, body, header};
 use crate::problem::Fault;
 

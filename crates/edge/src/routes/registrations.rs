@@ -10,72 +10,45 @@ use crate::config::Config;
 use crate::credential::{Role, person};
 use crate::http::{Answer, Target, body, header, parse};
 use crate::names;
-use crate::problem::{Fault, invalid};
-use crate::registration_do::{Ask, Get, Post, What, ask};
+use crate::registration_do::{AGENT, Action, CLIENT, PATH, QUERY, SIGNED, ask};
 
 /// `POST /v1/registrations`
 pub async fn create(mut request: Request, env: &Env, config: &Config, target: &Target) -> Answer {
-    let client = client(&request, config);
-    let post = post(&mut request, target).await?;
-    let create: CreateRegistration = parse(&post.body)?;
-    let agent = match create.terminal {
-        Terminal::Own => None,
-        Terminal::Agent => Some(person(env, &request, &[Role::Agent]).await?.name),
-    };
-    let id = names::registration_id(config, &create.device_key, &post.key);
-    Ok(ask(env, &Ask { id, what: What::Create { post, client, agent } }).await?)
+    let key = idempotency_key(&request)?;
+    let body = body(&mut request).await?;
+    let create: CreateRegistration = parse(&body)?;
+    let mut headers = handed_on(&request, config, target);
+    if create.terminal == Terminal::Agent {
+        headers.push((AGENT, person(env, &request, &[Role::Agent]).await?.name.into_string()));
+    }
+    let id = names::registration_id(config, &create.device_key, &key);
+    Ok(ask(env, &id, Action::Create, &headers, body).await?)
 }
 
 /// `GET /v1/registrations/{id}`
-pub async fn view(request: Request, env: &Env, target: &Target, id: RegistrationId) -> Answer {
-    let after = target.parameter("after").map(|text| text.parse().map_err(|_| invalid("after"))).transpose()?;
-    let get = Get {
-        path: target.path.clone(),
-        query: target.query.clone(),
-        signature_input: header(&request, "signature-input"),
-        signature: header(&request, "signature"),
-    };
-    Ok(ask(env, &Ask { id, what: What::View { get, after } }).await?)
+pub async fn view(request: Request, env: &Env, config: &Config, target: &Target, id: RegistrationId) -> Answer {
+    Ok(ask(env, &id, Action::View, &handed_on(&request, config, target), String::new()).await?)
 }
 
-/// `POST /v1/registrations/{id}/codes`
-pub async fn request_code(
+/// `POST /v1/registrations/{id}/…`
+pub async fn act(
     mut request: Request,
     env: &Env,
     config: &Config,
     target: &Target,
     id: RegistrationId,
+    action: Action,
 ) -> Answer {
-    let (client, post) = (client(&request, config), post(&mut request, target).await?);
-    Ok(ask(env, &Ask { id, what: What::RequestCode { post, client } }).await?)
+    idempotency_key(&request)?;
+    let body = body(&mut request).await?;
+    Ok(ask(env, &id, action, &handed_on(&request, config, target), body).await?)
 }
 
-/// `POST /v1/registrations/{id}/confirmation`
-pub async fn confirm(mut request: Request, env: &Env, target: &Target, id: RegistrationId) -> Answer {
-    let post = post(&mut request, target).await?;
-    Ok(ask(env, &Ask { id, what: What::Confirm { post } }).await?)
-}
-
-/// `POST /v1/registrations/{id}/evidence`
-pub async fn evidence(mut request: Request, env: &Env, config: &Config, target: &Target, id: RegistrationId) -> Answer {
-    let (client, post) = (client(&request, config), post(&mut request, target).await?);
-    Ok(ask(env, &Ask { id, what: What::Evidence { post, client } }).await?)
-}
-
-async fn post(request: &mut Request, target: &Target) -> Result<Post, Fault> {
-    let key = idempotency_key(request)?;
-    Ok(Post {
-        path: target.path.clone(),
-        body: body(request).await?,
-        key,
-        content_digest: header(request, "content-digest"),
-        signature_input: header(request, "signature-input"),
-        signature: header(request, "signature"),
-    })
-}
-
-/// The budget of the address that the request came from.
-fn client(request: &Request, config: &Config) -> String {
+/// What the object needs of the request beside its body: its signature, what that covers, and whose budget it is.
+fn handed_on(request: &Request, config: &Config, target: &Target) -> Vec<(&'static str, String)> {
     let address = client_of(header(request, "cf-connecting-ip").as_deref());
-    names::budget(config, Scope::Address, address.as_bytes())
+    let client = names::budget(config, Scope::Address, address.as_bytes());
+    let mut headers = vec![(PATH, target.path.clone()), (QUERY, target.query.clone()), (CLIENT, client)];
+    headers.extend(SIGNED.into_iter().filter_map(|name| Some((name, header(request, name)?))));
+    headers
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use shiming_wire::ProblemType;
-use worker::Env;
+use worker::{Env, Response};
 
 use crate::config::Config;
 use crate::http::{Answer, written};
@@ -21,37 +21,53 @@ pub struct Actor<'a> {
 struct Row {
     digest: String,
     status: u16,
-    answer: Vec<u8>,
+    answer: String,
 }
 
-/// Gives the recorded answer to this request, or does it and records what it gives. What fails is not recorded.
-///
-/// `act` has to bear being done twice: two deliveries at once, or a crash before the record is written, do that.
-pub async fn once(
-    env: &Env,
-    config: &Config,
-    actor: &Actor<'_>,
-    path: &str,
-    body: &str,
-    act: impl AsyncFnOnce() -> Result<(u16, String), Fault>,
-) -> Answer {
-    let digest = format!("{path} {}", shiming_proof::ContentDigest::of(body.as_bytes()));
-    let place = format!("request {} {}", actor.name, actor.key);
-    let sql = "SELECT digest, status, answer FROM requests WHERE actor = ? AND key = ?";
-    let row: Option<Row> = database::statement(env, sql, &[&actor.name, &actor.key])?.first(None).await?;
-    if let Some(row) = row {
-        if row.digest != digest {
+/// A request under its idempotency key.
+pub struct Once<'a> {
+    env: &'a Env,
+    config: &'a Config,
+    actor: Actor<'a>,
+    digest: String,
+}
+
+impl<'a> Once<'a> {
+    /// The request, and the answer that it got before, if it is a retry.
+    ///
+    /// What follows has to bear being done twice: two deliveries at once, or a crash before the answer is recorded, do
+    /// that. What fails is not recorded.
+    pub async fn begin(
+        env: &'a Env,
+        config: &'a Config,
+        actor: Actor<'a>,
+        path: &str,
+        body: &str,
+    ) -> Result<(Self, Option<Response>), Fault> {
+        let digest = format!("{path} {}", shiming_proof::ContentDigest::of(body.as_bytes()));
+        let once = Self { env, config, actor, digest };
+        let sql = "SELECT digest, status, answer FROM requests WHERE actor = ? AND key = ?";
+        let row: Option<Row> = database::row(env, sql, &[&once.actor.name, &once.actor.key]).await?;
+        let Some(row) = row else { return Ok((once, None)) };
+        if row.digest != once.digest {
             return Err(ProblemType::IdempotencyKeyReused.into());
         }
-        let answer: String = sealed::open(&config.data_keys, &place, &row.answer).await?;
-        return written(row.status, "application/json", answer);
+        let answer: String = sealed::open_text(&config.data_keys, &once.place(), &row.answer).await?;
+        Ok((once, Some(written(row.status, "application/json", answer)?)))
     }
-    let (status, answer) = act().await?;
-    let sealed = sealed::seal(&config.data_keys, &place, &answer).await?;
-    let sql = "INSERT INTO requests (actor, key, digest, status, answer, created_at) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (actor, key) DO NOTHING";
-    let values: [&dyn database::Bind; 6] =
-        [&actor.name, &actor.key, &digest, &u32::from(status), &sealed, &clock::now()];
-    database::run(env, sql, &values).await?;
-    written(status, "application/json", answer)
+
+    /// Records the answer, and gives it.
+    pub async fn end(self, status: u16, answer: String) -> Answer {
+        let sealed = sealed::seal_text(&self.config.data_keys, &self.place(), &answer).await?;
+        let sql = "INSERT INTO requests (actor, key, digest, status, answer, created_at) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (actor, key) DO NOTHING";
+        let values: [&dyn database::Bind; 6] =
+            [&self.actor.name, &self.actor.key, &self.digest, &u32::from(status), &sealed, &clock::now()];
+        database::run(self.env, sql, &values).await?;
+        written(status, "application/json", answer)
+    }
+
+    fn place(&self) -> String {
+        format!("request {} {}", self.actor.name, self.actor.key)
+    }
 }

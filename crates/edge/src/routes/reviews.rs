@@ -2,17 +2,16 @@
 
 use serde::Deserialize;
 use shiming_service::effect::{ReviewDecision, parse_hex};
-use shiming_service::evidence::Case;
 use shiming_wire::operator::{DecideReview, ReviewItem, ReviewVerdict};
 use shiming_wire::{ProblemType, RegistrationId, Text};
 use worker::{Env, Request};
 
-use super::retry::{Actor, once};
+use super::retry::{Actor, Once};
 use crate::config::Config;
 use crate::credential::{Role, person};
 use crate::http::{Answer, Target, body, json, parse};
 use crate::problem::Fault;
-use crate::registration_do::{Ask, What, ask};
+use crate::registration_do::{Action, ask};
 use crate::{clock, database};
 
 #[derive(Deserialize)]
@@ -28,12 +27,12 @@ pub async fn list(request: Request, env: &Env) -> Answer {
     person(env, &request, &[Role::Reviewer]).await?;
     let sql = "SELECT registration, decides, reasons, opened_at FROM reviews WHERE closed_at IS NULL
         ORDER BY opened_at, key LIMIT 100";
-    let rows: Vec<Row> = database::statement(env, sql, &[])?.all().await?.results()?;
+    let rows: Vec<Row> = database::rows(env, sql, &[]).await?;
     let items = rows.into_iter().map(|row| {
         Ok(ReviewItem {
             registration: Text::new(row.registration).unwrap_or_default(),
             decides: row.decides != 0,
-            reasons: serde_json::from_str(&row.reasons)?,
+            reasons: shiming_wire::json::from_slice(row.reasons.as_bytes())?,
             opened_at: row.opened_at,
         })
     });
@@ -43,13 +42,10 @@ pub async fn list(request: Request, env: &Env) -> Answer {
 /// `GET /v1/reviews/{registration}`: what the reviewer has to judge. Looking is noted.
 pub async fn look(request: Request, env: &Env, id: &str) -> Answer {
     let person = person(env, &request, &[Role::Reviewer]).await?;
-    let what = What::Look;
-    let mut response = ask(env, &Ask { id: registration(id)?, what }).await?;
+    let response = ask(env, &registration(id)?, Action::Look, &[], String::new()).await?;
     if response.status_code() == 200 {
         // Noted first: a look that cannot be noted is not given.
         database::audit(env, clock::now(), person.name.as_str(), "review.look", id)?.run().await?;
-        let case: Case = serde_json::from_str(&response.text().await?)?;
-        return json(200, &case);
     }
     Ok(response)
 }
@@ -60,24 +56,21 @@ pub async fn decide(mut request: Request, env: &Env, config: &Config, target: &T
     let key = super::idempotency_key(&request)?;
     let body = body(&mut request).await?;
     let actor = Actor { name: person.name.as_str(), key: &key };
-    once(env, config, &actor, &target.path, &body, async || {
-        let DecideReview { decision, reason } = parse(&body)?;
-        let id = registration(id)?;
-        let approved = decision == ReviewVerdict::Approve;
-        let decision = ReviewDecision { approved, by: person.name.clone(), reason, at: clock::now() };
-        if waits(env, &id).await? {
-            let mut response = ask(env, &Ask { id, what: What::Decide(decision) }).await?;
-            return match response.status_code() {
-                200 => Ok((200, response.text().await?)),
-                404 => Err(ProblemType::RegistrationNotFound.into()),
-                409 => Err(ProblemType::StateConflict.into()),
-                status => Err(Fault::Internal(format!("a review was answered with {status}"))),
-            };
-        }
-        file(env, &id, &decision).await?;
-        Ok((200, "{}".to_owned()))
-    })
-    .await
+    let (once, before) = Once::begin(env, config, actor, &target.path, &body).await?;
+    if let Some(answer) = before {
+        return Ok(answer);
+    }
+    let DecideReview { decision, reason } = parse(&body)?;
+    let id = registration(id)?;
+    let approved = decision == ReviewVerdict::Approve;
+    let decision = ReviewDecision { approved, by: person.name.clone(), reason, at: clock::now() };
+    if waits(env, &id).await? {
+        let mut response = ask(env, &id, Action::Decide, &[], serde_json::to_string(&decision)?).await?;
+        // A problem is the object's own, and not recorded: the next try may find another state.
+        return if response.status_code() == 200 { once.end(200, response.text().await?).await } else { Ok(response) };
+    }
+    file(env, &id, &decision).await?;
+    once.end(200, "{}".to_owned()).await
 }
 
 fn registration(id: &str) -> Result<RegistrationId, Fault> {
@@ -86,10 +79,10 @@ fn registration(id: &str) -> Result<RegistrationId, Fault> {
 
 /// Whether an open item of this registration waits for a decision; an unknown registration has none at all.
 async fn waits(env: &Env, id: &RegistrationId) -> Result<bool, Fault> {
-    let sql = "SELECT MAX(decides) AS decides FROM reviews WHERE registration = ? AND closed_at IS NULL";
-    let decides: Option<u8> =
-        database::statement(env, sql, &[&shiming_service::effect::hex(id)])?.first(Some("decides")).await?;
-    decides.map(|decides| decides != 0).ok_or_else(|| ProblemType::StateConflict.into())
+    let sql = "SELECT registration, decides, reasons, opened_at FROM reviews WHERE registration = ? AND closed_at IS NULL
+        ORDER BY decides DESC LIMIT 1";
+    let row: Option<Row> = database::row(env, sql, &[&shiming_service::effect::hex(id)]).await?;
+    row.map(|row| row.decides != 0).ok_or_else(|| ProblemType::StateConflict.into())
 }
 
 /// Files items away that are for information.

@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::{CheckStep, Event, PendingCode, Refusal, Registration, Stage, Subject};
 use crate::Random;
-use crate::effect::{Effect, EffectKind, Entry, ReviewDecision, ReviewReason, ReviewRequest, hex, reference};
+use crate::effect::{CallKind, Effect, Entry, Freeze as _, ReviewDecision, ReviewReason, ReviewRequest, hex, reference};
 use crate::evidence::{self, Case, Checked};
 use crate::message;
 use crate::policy::Policy;
@@ -109,9 +109,9 @@ pub fn apply(registration: &Registration, event: Event, context: &mut Context<'_
         Event::CodeEntered { code } => step.enter_code(&code, context),
         Event::EvidenceReceived(evidence) => step.receive_evidence(&evidence),
         Event::LineProgressed { seq, progress } => Ok(step.progress(seq, progress)),
-        Event::Settled { seq, kind, outcome } => Ok(step.settle(seq, kind, outcome)),
+        Event::Settled { seq, call, outcome } => step.settle(seq, call, outcome),
         Event::ReviewDecided(decision) => step.decide_review(decision),
-        Event::Expired => Ok(step.expire()),
+        Event::Expired => step.expire(),
     }
 }
 
@@ -162,13 +162,13 @@ impl Step {
         let code = code.as_str();
         let seq = self.registration.last_seq + 1;
         let effect = match channel {
-            Channel::Voice => Effect::PlaceCall(self.call(seq, line, code, context)?),
-            Channel::Sms => Effect::SendMessage(SendServiceMessage {
-                to: line,
-                text: message::code(code, context.operator.host, ttl).map_err(|_| Refusal::Misconfigured)?,
-            }),
+            Channel::Voice => self.call(seq, line, code, context)?.freeze()?,
+            Channel::Sms => {
+                let text = message::code(code, context.operator.host, ttl).map_err(|_| Refusal::Misconfigured)?;
+                SendServiceMessage { to: line, text }.freeze()?
+            }
         };
-        self.emit(effect);
+        self.emit(Effect::Call(effect));
         self.registration.stage = Stage::Opened {
             code: Some(PendingCode {
                 channel,
@@ -242,7 +242,7 @@ impl Step {
     fn receive_evidence(mut self, evidence: &Evidence) -> Result<Transition, Refusal> {
         let checked = check_evidence(&self.registration, evidence, self.now)?;
         if checked.valid_today {
-            self.emit(Effect::AskRegister(checked.question));
+            self.emit(Effect::Call(checked.question.freeze()?));
             self.registration.expires_at = self.now + u64::from(self.registration.policy.checking_ttl_seconds);
             self.registration.stage = Stage::Checking { case: Box::new(checked.case), step: CheckStep::Asking };
             self.changed_for_lists();
@@ -264,22 +264,23 @@ impl Step {
         self.unchanged()
     }
 
-    fn settle(mut self, seq: u32, kind: EffectKind, outcome: Outcome) -> Transition {
-        match (kind, outcome) {
-            (EffectKind::PlaceCall, Outcome::Done) => self.progress(seq, CodeProgress::Dialling),
-            (EffectKind::SendMessage, Outcome::Done) => self.progress(seq, CodeProgress::Sent),
-            (EffectKind::PlaceCall | EffectKind::SendMessage, Outcome::Refused) => {
+    fn settle(mut self, seq: u32, call: Option<CallKind>, outcome: Outcome) -> Result<Transition, Refusal> {
+        let Some(call) = call else { return Ok(self.unchanged()) };
+        Ok(match (call, outcome) {
+            (CallKind::PlaceCall, Outcome::Done) => self.progress(seq, CodeProgress::Dialling),
+            (CallKind::SendServiceMessage, Outcome::Done) => self.progress(seq, CodeProgress::Sent),
+            (CallKind::PlaceCall | CallKind::SendServiceMessage, Outcome::Refused) => {
                 self.progress(seq, CodeProgress::Failed)
             }
-            (EffectKind::AskRegister, Outcome::Citizen(answer)) => self.register_answered(answer),
-            (EffectKind::StoreIdentity, Outcome::Done) => self.identity_stored(),
-            (EffectKind::SetRecordState, Outcome::Done) => self.record_moved(),
-            (EffectKind::ActivateSim, Outcome::Switched(Switched { sim, .. })) => {
+            (CallKind::VerifyCitizen, Outcome::Citizen(answer)) => self.register_answered(answer)?,
+            (CallKind::StoreIdentity, Outcome::Done) => self.identity_stored()?,
+            (CallKind::SetRecordState, Outcome::Done) => self.record_moved()?,
+            (CallKind::ActivateSim, Outcome::Switched(Switched { sim, .. })) => {
                 let on = matches!(sim, SimState::Active | SimState::Provisional);
                 self.registration.sim = if on { SimView::Active } else { SimView::Unchanged };
                 self.switched(!on)
             }
-            (EffectKind::DeactivateProvisionalSim, Outcome::Switched(Switched { sim, .. })) => {
+            (CallKind::DeactivateProvisionalSim, Outcome::Switched(Switched { sim, .. })) => {
                 let off = sim == SimState::Deactivated;
                 self.registration.sim = if off { SimView::Deactivated } else { SimView::Unchanged };
                 // An effective card stays on, and a person looks at what happened (RN-10).
@@ -288,42 +289,41 @@ impl Step {
                 }
                 self.switched(false)
             }
-            (EffectKind::ActivateSim | EffectKind::DeactivateProvisionalSim, Outcome::Refused) => {
+            (CallKind::ActivateSim | CallKind::DeactivateProvisionalSim, Outcome::Refused) => {
                 self.registration.sim = SimView::Unchanged;
                 self.switched(true)
             }
             // The rest says nothing about the registration (the lists, the review queue) or cannot be (an answer of
             // another system's kind).
             _ => self.unchanged(),
-        }
+        })
     }
 
-    fn register_answered(mut self, answer: CitizenAnswer) -> Transition {
+    fn register_answered(mut self, answer: CitizenAnswer) -> Result<Transition, Refusal> {
         let Stage::Checking { case, step: CheckStep::Asking } = &self.registration.stage else {
-            return self.unchanged();
+            return Ok(self.unchanged());
         };
         match answer {
             CitizenAnswer::Match { portrait } => {
                 let case = case.clone();
-                let Some(record) = self.record(&case, portrait) else { return self.unchanged() };
-                self.emit(Effect::StoreIdentity(Box::new(record)));
+                let record = self.record(&case, portrait)?;
+                self.emit(Effect::Call(record.freeze()?));
                 self.registration.stage = Stage::Checking { case, step: CheckStep::Storing };
-                self.finish()
             }
             CitizenAnswer::NameDiffers | CitizenAnswer::NumberUnknown => {
                 match &self.registration.subject {
                     Some(subject) if subject.registered => self.inform(ReviewReason::MismatchOnEffective),
-                    _ => self.deactivate(),
+                    _ => self.deactivate()?,
                 }
                 self.end(Stage::Refused { reason: RefusalReason::NoMatch });
-                self.finish()
             }
         }
+        Ok(self.finish())
     }
 
-    fn record(&self, case: &Case, portrait: Option<Portrait>) -> Option<StoreIdentity> {
-        let Subject { iccid, number, .. } = self.registration.subject.clone()?;
-        Some(StoreIdentity {
+    fn record(&self, case: &Case, portrait: Option<Portrait>) -> Result<StoreIdentity, Refusal> {
+        let Subject { iccid, number, .. } = self.subject()?.clone();
+        Ok(StoreIdentity {
             registration: self.hex_id(),
             iccid,
             number,
@@ -336,15 +336,15 @@ impl Step {
         })
     }
 
-    fn identity_stored(mut self) -> Transition {
+    fn identity_stored(mut self) -> Result<Transition, Refusal> {
         let Stage::Checking { case, step: CheckStep::Storing } = &self.registration.stage else {
-            return self.unchanged();
+            return Ok(self.unchanged());
         };
         let case = case.clone();
         let review = self.review_reasons(&case);
         let registered = self.registration.subject.as_ref().is_some_and(|subject| subject.registered);
         if review.is_empty() {
-            self.emit_record(RecordState::Effective);
+            self.emit_record(RecordState::Effective)?;
             self.registration.stage = Stage::Stored { case: None, review };
         } else {
             self.emit(Effect::OpenReview(ReviewRequest { decides: true, reasons: review.clone() }));
@@ -352,10 +352,10 @@ impl Step {
         }
         // A card that has a holder is not touched before a person agreed.
         if self.registration.policy.activate_on == ActivateOn::Pass && !registered {
-            self.activate();
+            self.activate()?;
         }
         self.changed_for_lists();
-        self.finish()
+        Ok(self.finish())
     }
 
     fn review_reasons(&self, case: &Case) -> Vec<ReviewReason> {
@@ -379,42 +379,42 @@ impl Step {
         let approved = decision.approved;
         self.emit(Effect::CloseReview(decision));
         if approved {
-            self.emit_record(RecordState::Effective);
+            self.emit_record(RecordState::Effective)?;
             self.registration.stage = Stage::Stored { case: None, review: Vec::new() };
             self.changed_for_lists();
         } else {
-            self.emit_record(RecordState::Withdrawn);
+            self.emit_record(RecordState::Withdrawn)?;
             // Switched on at once by policy, and now without a record: off again, if the CRM still finds it provisional.
             if self.registration.activation_asked {
-                self.deactivate();
+                self.deactivate()?;
             }
             self.end(Stage::Refused { reason: RefusalReason::Reviewer });
         }
         Ok(self.finish())
     }
 
-    fn record_moved(mut self) -> Transition {
+    fn record_moved(mut self) -> Result<Transition, Refusal> {
         match &self.registration.stage {
             Stage::Stored { review, .. } if review.is_empty() => {}
-            _ => return self.unchanged(),
+            _ => return Ok(self.unchanged()),
         }
         if !self.registration.activation_asked {
-            self.activate();
+            self.activate()?;
         }
         self.end(Stage::Effective);
-        self.finish()
+        Ok(self.finish())
     }
 
-    fn expire(mut self) -> Transition {
+    fn expire(mut self) -> Result<Transition, Refusal> {
         if !self.registration.expires().is_some_and(|at| self.now >= at) {
-            return self.unchanged();
+            return Ok(self.unchanged());
         }
         if matches!(self.registration.stage, Stage::Checking { step: CheckStep::Storing, .. }) {
             // The CRM may have saved it without being able to say so.
-            self.emit_record(RecordState::Withdrawn);
+            self.emit_record(RecordState::Withdrawn)?;
         }
         self.end(Stage::Expired);
-        self.finish()
+        Ok(self.finish())
     }
 
     fn switched(mut self, refused: bool) -> Transition {
@@ -425,26 +425,27 @@ impl Step {
         self.finish()
     }
 
-    fn activate(&mut self) {
-        if let Some(Subject { iccid, number, .. }) = self.registration.subject.clone() {
-            let registration = self.hex_id();
-            self.emit(Effect::ActivateSim(ActivateSim { iccid, number, registration }));
-            self.registration.sim = SimView::Activating;
-            self.registration.activation_asked = true;
-        }
+    fn activate(&mut self) -> Result<(), Refusal> {
+        let Subject { iccid, number, .. } = self.subject()?.clone();
+        let switch = ActivateSim { iccid, number, registration: self.hex_id() };
+        self.emit(Effect::Call(switch.freeze()?));
+        self.registration.sim = SimView::Activating;
+        self.registration.activation_asked = true;
+        Ok(())
     }
 
-    fn deactivate(&mut self) {
-        if let Some(Subject { iccid, number, .. }) = self.registration.subject.clone() {
-            let registration = self.hex_id();
-            self.emit(Effect::DeactivateProvisionalSim(DeactivateProvisionalSim { iccid, number, registration }));
-            self.registration.sim = SimView::Deactivating;
-        }
+    fn deactivate(&mut self) -> Result<(), Refusal> {
+        let Subject { iccid, number, .. } = self.subject()?.clone();
+        let switch = DeactivateProvisionalSim { iccid, number, registration: self.hex_id() };
+        self.emit(Effect::Call(switch.freeze()?));
+        self.registration.sim = SimView::Deactivating;
+        Ok(())
     }
 
-    fn emit_record(&mut self, state: RecordState) {
-        let registration = self.hex_id();
-        self.emit(Effect::SetRecordState(SetRecordState { registration, state }));
+    fn emit_record(&mut self, state: RecordState) -> Result<(), Refusal> {
+        let change = SetRecordState { registration: self.hex_id(), state };
+        self.emit(Effect::Call(change.freeze()?));
+        Ok(())
     }
 
     /// Puts it before a person for information.

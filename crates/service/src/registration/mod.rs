@@ -20,7 +20,7 @@ use shiming_wire::{
 
 pub use apply::{Context, Opening, Operator, Transition, apply, check_code_request, check_evidence, open};
 
-use crate::effect::{EffectKind, ReviewDecision, ReviewReason};
+use crate::effect::{CallKind, ReviewDecision, ReviewReason};
 use crate::evidence::Case;
 use crate::policy::Policy;
 use crate::port::Outcome;
@@ -167,8 +167,8 @@ pub enum Event {
     Settled {
         /// Its number.
         seq: u32,
-        /// Its kind.
-        kind: EffectKind,
+        /// The call that it was; none if it was for our own lists.
+        call: Option<CallKind>,
         /// How it ended.
         outcome: Outcome,
     },
@@ -254,5 +254,11 @@ impl Registration {
             Stage::Refused { .. } => State::Refused,
             Stage::Expired => State::Expired,
         }
+    }
+}
+
+impl From<crate::effect::Unwritable> for Refusal {
+    fn from(_: crate::effect::Unwritable) -> Self {
+        Self::Misconfigured
     }
 }
