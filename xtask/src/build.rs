@@ -86,6 +86,9 @@ impl Part {
 /// Builds these parts.
 pub fn build(parts: &[Part]) -> Result<()> {
     setup::all()?;
+    // Two builds at once would take each other's folders away.
+    let lock = fs::File::create(workspace::scratch()?.join("build.lock"))?;
+    lock.lock().context("cannot wait for another build to end")?;
     // One cargo for both Workers: their link steps, one thread each, run side by side.
     for profile in ["worker", "release"] {
         let crates: Vec<Part> = parts.iter().copied().filter(|part| part.profile() == profile).collect();
@@ -127,10 +130,11 @@ fn worker(part: Part) -> Result<()> {
     if stamp.holds(&[index.clone(), module.clone()]) {
         return Ok(());
     }
-    empty(&dist)?;
-    bind(part, &dist, true)?;
-    optimise(part, &module, "-Oz")?;
-    workspace::copy(&shim, &index)?;
+    let draft = draft(part)?;
+    bind(part, &draft, true)?;
+    optimise(part, &draft.join(format!("{}_bg.wasm", part.stem())), "-Oz")?;
+    workspace::copy(&shim, &draft.join("index.js"))?;
+    publish(&draft, &dist)?;
     stamp.set()
 }
 
@@ -143,7 +147,8 @@ fn web() -> Result<()> {
     if !stamp.holds(std::slice::from_ref(&module)) {
         empty(&wasm)?;
         bind(Part::Web, &wasm, false)?;
-        optimise(Part::Web, &module, "-O4")?;
+        // rustc optimised for speed already; higher levels take minutes and make it larger on the way to the phone.
+        optimise(Part::Web, &module, "-O1")?;
         stamp.set()?;
     }
 
@@ -152,16 +157,17 @@ fn web() -> Result<()> {
     if stamp.holds(&[dist.join("index.html"), dist.join("capture/shiming_capture_bg.wasm")]) {
         return Ok(());
     }
-    empty(&dist)?;
+    let draft = draft(Part::Web)?;
     for file in workspace::files(&wasm)? {
-        workspace::copy(&file, &dist.join("capture").join(file.strip_prefix(&wasm)?))?;
+        workspace::copy(&file, &draft.join("capture").join(file.strip_prefix(&wasm)?))?;
     }
-    models(&dist.join("models"))?;
+    models(&draft.join("models"))?;
     let description = workspace::path("docs/openapi.yaml");
     if description.exists() {
-        workspace::copy(&description, &dist.join("openapi.yaml"))?;
+        workspace::copy(&description, &draft.join("openapi.yaml"))?;
     }
-    task::run("pages", &mut setup::node(&["web/build.mjs"])?)?;
+    task::run("pages", setup::node(&["web/build.mjs"])?.arg(&draft))?;
+    publish(&draft, &dist)?;
     stamp.set()
 }
 
@@ -172,14 +178,14 @@ fn models(to: &Path) -> Result<()> {
     let mut manifest: Value = serde_json::from_str(&workspace::read(&from.join("manifest.json"))?)?;
     let entries = manifest["files"].as_array_mut().context("models/manifest.json has no `files`")?;
     for entry in entries {
-        publish(entry, &from, to)?;
+        publish_model(entry, &from, to)?;
     }
-    publish(&mut manifest["characters"], &from, to)?;
+    publish_model(&mut manifest["characters"], &from, to)?;
     workspace::write(&to.join("manifest.json"), manifest.to_string())
 }
 
 /// Copies the file of one entry of the manifest and puts its public name there.
-fn publish(entry: &mut Value, from: &Path, to: &Path) -> Result<()> {
+fn publish_model(entry: &mut Value, from: &Path, to: &Path) -> Result<()> {
     let text =
         |key: &str| entry[key].as_str().with_context(|| format!("an entry of models/manifest.json has no `{key}`"));
     let (name, digest) = (text("file")?, text("sha256")?);
@@ -214,6 +220,21 @@ fn optimise(part: Part, module: &Path, level: &str) -> Result<()> {
     task::run(&format!("wasm-opt {}", part.name()), &mut node)?;
     fs::rename(&optimised, module)?;
     Ok(())
+}
+
+/// An empty folder to build a part in.
+fn draft(part: Part) -> Result<PathBuf> {
+    let folder = workspace::path("dist").join(format!(".{}", part.name()));
+    empty(&folder)?;
+    Ok(folder)
+}
+
+/// Puts a part where it belongs, whole: a Worker that is running never sees half of one.
+fn publish(draft: &Path, dist: &Path) -> Result<()> {
+    if dist.exists() {
+        fs::remove_dir_all(dist).with_context(|| format!("cannot remove {}", dist.display()))?;
+    }
+    fs::rename(draft, dist).with_context(|| format!("cannot put {} in place", dist.display()))
 }
 
 /// An empty folder: what was there before goes.
