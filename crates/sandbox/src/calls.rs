@@ -18,7 +18,7 @@ use worker::{Delay, Request, Result};
 
 use crate::answer::Answer;
 use crate::auth;
-use crate::rules::crm::{activate, deactivate_provisional, move_record};
+use crate::rules::crm::{activate, deactivate_provisional, is_activation, move_record, registered};
 use crate::rules::faults::{FaultKind, Phase, system_of};
 use crate::rules::idempotency::{Judgement, Recorded, judge};
 use crate::rules::phone::{CallState, dialable, takes_messages};
@@ -167,11 +167,14 @@ impl World {
             StoreIdentity::PATH => with(call.body, |ask| self.store_identity(&ask)),
             SetRecordState::PATH => with(call.body, |ask| self.set_record_state(&ask)),
             ActivateSim::PATH => with(call.body, |ask: ActivateSim| {
-                self.switch("activate", &ask.iccid, &ask.number, &ask.registration, call.key, |row| activate(row.sim))
+                self.switch("activate", &ask.iccid, &ask.number, &ask.registration, call.key, |row| {
+                    (activate(row.sim, row.registered == 1), is_activation(row.sim))
+                })
             }),
             DeactivateProvisionalSim::PATH => with(call.body, |ask: DeactivateProvisionalSim| {
                 self.switch("deactivate", &ask.iccid, &ask.number, &ask.registration, call.key, |row| {
-                    deactivate_provisional(row.sim, row.registered == 1)
+                    let switched = deactivate_provisional(row.sim, row.registered == 1);
+                    (switched, switched.changed)
                 })
             }),
             SendServiceMessage::PATH => with(call.body, |ask| self.send_message(&ask)),
@@ -238,9 +241,16 @@ impl World {
             Ok(true) => {
                 store.set_record_state(ask.registration.as_str(), ask.state, now_ms())?;
                 let (iccid, person) = (record.stored.iccid.as_str(), record.stored.identity.id_number.as_str());
-                let holder = store.subscription_of_card(iccid)?.and_then(|row| row.holder);
+                let card = store.subscription_of_card(iccid)?;
+                let holder = card.as_ref().and_then(|row| row.holder.clone());
                 match ask.state {
-                    RecordState::Effective => store.set_holder(iccid, Some(person))?,
+                    RecordState::Effective => {
+                        store.set_holder(iccid, Some(person))?;
+                        if let Some(card) = card {
+                            let activated = store.has_activated(iccid, ask.registration.as_str())?;
+                            store.set_sim(iccid, registered(card.sim, activated))?;
+                        }
+                    }
                     RecordState::Withdrawn if holder.as_deref() == Some(person) => store.set_holder(iccid, None)?,
                     RecordState::Withdrawn | RecordState::Stored => {}
                 }
@@ -249,7 +259,7 @@ impl World {
         Answer::ok(&Done {})
     }
 
-    /// RN-9, RN-10: decides by the state of this moment, and enters a change in the ledger.
+    /// RN-9, RN-10: decides by the state of this moment, and enters what it did in the ledger.
     fn switch(
         &self,
         operation: &str,
@@ -257,14 +267,14 @@ impl World {
         number: &Text<11>,
         registration: &Text<32>,
         key: &str,
-        decide: impl Fn(&SubscriptionRow) -> Switched,
+        decide: impl Fn(&SubscriptionRow) -> (Switched, bool),
     ) -> Result<Answer> {
         let store = self.store()?;
         let Some(row) = store.subscription(Some(iccid.as_str()), number.as_str())? else {
             return Ok(unknown_subscription());
         };
-        let switched = decide(&row);
-        if switched.changed {
+        let (switched, entered) = decide(&row);
+        if entered {
             store.switch(&LedgerRow {
                 id: 0,
                 at_ms: now_ms(),

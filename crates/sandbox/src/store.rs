@@ -389,6 +389,20 @@ impl Store {
         self.rows("SELECT * FROM ledger ORDER BY id", vec![])
     }
 
+    /// Whether the ledger has an activation of this card for this registration.
+    pub fn has_activated(&self, iccid: &str, registration: &str) -> Result<bool> {
+        let entries = self.count(
+            "SELECT count(*) AS n FROM ledger WHERE operation = 'activate' AND iccid = ? AND registration = ?",
+            vec![iccid.into(), registration.into()],
+        )?;
+        Ok(entries > 0)
+    }
+
+    /// Notes the state of a card.
+    pub fn set_sim(&self, iccid: &str, sim: SimState) -> Result<()> {
+        self.run("UPDATE subscriptions SET sim = ? WHERE iccid = ?", vec![name(sim), iccid.into()])
+    }
+
     /// Notes who holds a card by an effective record, or that nobody does.
     pub fn set_holder(&self, iccid: &str, holder: Option<&str>) -> Result<()> {
         self.run(

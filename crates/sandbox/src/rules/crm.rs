@@ -2,15 +2,29 @@
 
 use shiming_outside::crm::{RecordState, SimState, Switched};
 
-/// Switches a card on (RN-9). A provisional card loses its "newly opened" mark by it; one that is on stays as it is.
+/// Switches a card on (RN-9). Without an effective identity record it is on as a newly opened one, so that a reviewer who
+/// refuses can have it switched off again (RN-10).
 #[must_use]
-pub fn activate(sim: SimState) -> Switched {
-    match sim {
-        SimState::Active => Switched { sim, changed: false },
-        SimState::Inactive | SimState::Provisional | SimState::Deactivated => {
-            Switched { sim: SimState::Active, changed: true }
-        }
-    }
+pub fn activate(sim: SimState, registered: bool) -> Switched {
+    let on = match (sim, registered) {
+        (SimState::Active, _) | (_, true) => SimState::Active,
+        (SimState::Inactive | SimState::Provisional | SimState::Deactivated, false) => SimState::Provisional,
+    };
+    Switched { sim: on, changed: sim != on }
+}
+
+/// Whether an order to switch a card on that is in this state is entered in the ledger: also where a newly opened card
+/// may stay on, because the registration that asked for it makes it an active one when its record becomes effective.
+#[must_use]
+pub fn is_activation(before: SimState) -> bool {
+    before != SimState::Active
+}
+
+/// The state of a card when a record becomes effective (RN-8): the registration that had it switched on has a holder for
+/// it now. A card that nobody asked to switch on waits for that.
+#[must_use]
+pub fn registered(sim: SimState, activated_by_this: bool) -> SimState {
+    if sim == SimState::Provisional && activated_by_this { SimState::Active } else { sim }
 }
 
 /// Switches a card off if it is newly opened: provisional, and without an effective identity record (RN-10).
@@ -48,11 +62,27 @@ mod tests {
     #[test]
     fn activation_switches_on_whatever_is_not_on_and_only_once() {
         for sim in STATES {
-            let first = activate(sim);
-            assert_eq!(first.sim, SimState::Active);
-            assert_eq!(first.changed, sim != SimState::Active);
-            assert!(!activate(first.sim).changed);
+            for registered in [false, true] {
+                let first = activate(sim, registered);
+                let on = if registered || sim == SimState::Active { SimState::Active } else { SimState::Provisional };
+                assert_eq!(first, Switched { sim: on, changed: sim != on });
+                assert!(!activate(first.sim, registered).changed);
+            }
         }
+    }
+
+    // RN-8, RN-10: switched on at the pass: refused by a reviewer it can go off, approved it stays on for good.
+    #[test]
+    fn a_card_switched_on_before_the_review_is_newly_opened_until_then() {
+        let passed = activate(SimState::Inactive, false).sim;
+        assert!(is_activation(SimState::Inactive));
+        assert_eq!(deactivate_provisional(passed, false).sim, SimState::Deactivated);
+        let approved = registered(passed, true);
+        assert_eq!(approved, SimState::Active);
+        assert!(!deactivate_provisional(approved, true).changed);
+        // Nobody asked for it yet.
+        assert_eq!(registered(SimState::Provisional, false), SimState::Provisional);
+        assert_eq!(registered(SimState::Inactive, true), SimState::Inactive);
     }
 
     // RN-10: only a newly opened card is switched off, never an effective one.
