@@ -41,11 +41,18 @@ export class Flow extends EventTarget {
       this.session.sent = this.traffic.sent;
       void saveSession(this.session);
     });
+    window.addEventListener("hashchange", () => this.#newLink());
     // The back button moves through the steps; leaving the page is the last thing it does.
     window.addEventListener("popstate", ({ state }: PopStateEvent) => {
+      if (location.hash !== "") return;
       const wanted = stepOf(state) ?? "start";
       this.#show(this.#allowed(wanted), "replace");
     });
+  }
+
+  /** Another link opened in this tab changes the fragment only. */
+  #newLink(): void {
+    if (location.hash !== "") location.reload();
   }
 
   /** Goes on where a reload or a new link left off. */

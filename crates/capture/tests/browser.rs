@@ -3,6 +3,7 @@
 //! `front.jpg` is a photo of a drawn card of a fictional person:
 //! `cargo xtask specimen photo --seed 3 --out crates/capture/tests/front.jpg`; what it says is in `FRONT`.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its input has failed")]
 
 use serde_json::Value;
 use shiming_capture::{Capture, check_fields_json, check_sim_json, ethnic_groups, merge_readings};

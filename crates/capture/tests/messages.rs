@@ -1,5 +1,6 @@
 //! Whatever the edge, `vision` or `identity` can say, the page has a sentence for, in both languages.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its input has failed")]
 
 use std::collections::BTreeMap;
 
