@@ -69,7 +69,7 @@ export function startStep(flow: Flow, signal: AbortSignal): HTMLElement {
     h("ul", { class: "needs" },
       h("li", {}, icon("card"), t("start.need.card")),
       h("li", {}, icon("phone"), t("start.need.line")),
-      h("li", {}, icon("clock"), t("start.need.time"))),
+      h("li", {}, icon("sun"), t("start.need.light"))),
   );
 }
 
