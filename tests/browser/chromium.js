@@ -12,7 +12,8 @@ const QUIET = [
   "--disable-component-update",
   "--disable-sync",
   "--disable-domain-reliability",
-  "--disable-features=OptimizationHints,MediaRouter,Translate",
+  "--allow-browser-signin=false",
+  "--disable-features=AutofillServerCommunication,NetworkTimeServiceQuerying,OptimizationHints,MediaRouter,Translate",
 ];
 
 /** Where Chromium is: the environment says it, or Debian's place. */

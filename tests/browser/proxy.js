@@ -12,9 +12,18 @@ import { createServer, request as send } from "node:http";
  * @property {Buffer} body as sent
  */
 
+/**
+ * Where Chromium itself calls, whatever page is open, and no switch of it stops that: its updater and its account
+ * service. These are refused and kept apart; what the page and its workers ask is checked a second time inside the
+ * browser (register.test.js).
+ */
+const OF_CHROMIUM = new Set(["update.googleapis.com", "accounts.google.com"]);
+
 export class Recorder {
-  /** @type {Sent[]} */
+  /** What the page sent. @type {Sent[]} */
   sent = [];
+  /** What Chromium sent for itself; it got no answer. @type {Sent[]} */
+  own = [];
   /** Whether requests are let through; else the connection is cut, as where there is no network. */
   open = true;
   #server;
@@ -71,7 +80,9 @@ export class Recorder {
   #note(method, url, incoming, body) {
     const headers = [];
     for (let i = 0; i < incoming.rawHeaders.length; i += 2) headers.push([incoming.rawHeaders[i], incoming.rawHeaders[i + 1]]);
-    this.sent.push({ method, url, headers, body });
+    const own = OF_CHROMIUM.has(url.hostname);
+    (own ? this.own : this.sent).push({ method, url, headers, body });
+    return own;
   }
 
   async #forward(incoming, outgoing) {
@@ -89,7 +100,7 @@ export class Recorder {
     } catch {
       return outgoing.writeHead(400).end();
     }
-    this.#note(incoming.method, url, incoming, body);
+    if (this.#note(incoming.method, url, incoming, body)) return incoming.socket.destroy();
     const { "proxy-connection": _, ...headers } = incoming.headers;
     const onward = send({ host: url.hostname, port: url.port || 80, method: incoming.method, path: url.pathname + url.search, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode, answer.rawHeaders);
