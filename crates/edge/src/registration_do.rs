@@ -203,7 +203,8 @@ impl RegistrationDo {
         let id = self.own_id().ok_or_else(|| Fault::Internal("an object without a name".to_owned()))?;
         let path = request.path();
         let action = ACTIONS.iter().find(|(_, known)| *known == path).map(|(action, _)| *action);
-        let body = request.text().await?;
+        // Not `text()`, which drops a byte order mark: the digest that was signed covers every byte.
+        let body = String::from_utf8(request.bytes().await?).map_err(|_| Fault::from(ProblemType::MalformedBody))?;
         match action.ok_or(ProblemType::NotFound)? {
             Action::Create => self.create(&config, id, &Signed::of(request, body)).await,
             Action::View => self.view(&config, id, &Signed::of(request, body)).await,
