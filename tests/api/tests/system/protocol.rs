@@ -1,6 +1,6 @@
 //! Bodies, signatures, idempotency: what every request has to be, whatever it asks for.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use shiming_api_tests::assertions::{is_problem, refused};
 use shiming_api_tests::client::{Answer, Request, now, random_key};
 use shiming_wire::{Channel, MAX_BODY_BYTES, ProblemType, RegistrationCreated, RegistrationView, RequestCode, State};
@@ -46,7 +46,8 @@ fn broken_json_is_refused() -> Result<()> {
         ["", "{", "[]", "null", "\u{FEFF}{}", &good[..good.len() - 1], &format!("{good}{good}"), &picture, &too_long]
     {
         let request = phone.signed_bytes(&path, body.as_bytes().to_vec(), &random_key(), now())?;
-        refused(&system.world, Some(&phone), ProblemType::MalformedBody, || phone.send(&request))?;
+        let kind = ProblemType::MalformedBody;
+        refused(&system.world, Some(&phone), kind, || phone.send(&request)).with_context(|| format!("{body:.40?}"))?;
     }
     let not_utf8 = phone.signed_bytes(&path, vec![b'"', 0xFF, b'"'], &random_key(), now())?;
     refused(&system.world, Some(&phone), ProblemType::MalformedBody, || phone.send(&not_utf8))?;
@@ -91,11 +92,12 @@ fn every_request_needs_this_registrations_signature() -> Result<()> {
         (invalid, good.clone().with("signature", "s=:AAAA:")),
         // The key of another phone: a registration belongs to the one that opened it.
         (invalid, stranger.signed_bytes(&path, body.clone(), &random_key(), now())?),
-        (stale, phone.signed_bytes(&path, body.clone(), &random_key(), now() - 310)?),
-        (stale, phone.signed_bytes(&path, body, &random_key(), now() + 310)?),
+        (stale, phone.signed_bytes(&path, body.clone(), &random_key(), now() - 400)?),
+        (stale, phone.signed_bytes(&path, body, &random_key(), now() + 3600)?),
     ];
-    for (kind, request) in cases {
-        refused(&system.world, Some(&phone), kind, || phone.send(&request))?;
+    for (number, (kind, request)) in cases.into_iter().enumerate() {
+        refused(&system.world, Some(&phone), kind, || phone.send(&request))
+            .with_context(|| format!("case {number}"))?;
     }
 
     let view = phone.path("")?;

@@ -351,6 +351,7 @@ fn settings_are_bounded_and_for_operators() -> Result<()> {
         (json!({ "code_tries": 6 }), ProblemType::InvalidParameter),
         (json!({ "channels": [] }), ProblemType::InvalidParameter),
         (json!({ "reviews": true }), ProblemType::MalformedBody),
+        (json!([]), ProblemType::MalformedBody),
         (json!(null), ProblemType::MalformedBody),
     ] {
         is_problem(&put(system, "/v1/policy", &policy)?, kind)?;
