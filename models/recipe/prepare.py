@@ -39,6 +39,7 @@ SOURCE_SHA256 = {
 }
 
 TABLE = "tgh-2013.txt"
+RARE = "rare-characters.npz"
 CHARACTERS = "characters.txt"
 RECOGNISER = "recogniser.onnx"
 DETECTOR = "detector.onnx"
@@ -111,25 +112,45 @@ def kept_characters(table, known):
     return [character for character in wanted if character in known]
 
 
-def prepare_recogniser(source, table):
-    """PP-OCRv6 small recogniser with fewer classes and int8 weights; gives the model and its characters."""
-    model = onnx.load_from_string(source)
+def pruned_layer(model, edit, table):
+    """The last layer's nodes, its weights and bias for the kept classes, and their characters."""
     known = {character: index + 1 for index, character in enumerate(dictionary(model))}
     space = len(known) + 1
     characters = kept_characters(table, known)
     classes = [0] + [known[character] for character in characters] + [space]
-
-    edit = graph.simplify(model)
-    softmax = edit.graph.node[-1]
-    add = edit.graph.node[-2]
-    product = edit.graph.node[-3]
-    if [node.op_type for node in (product, add, softmax)] != ["MatMul", "Add", "Softmax"]:
+    nodes = edit.graph.node[-3:]
+    if [node.op_type for node in nodes] != ["MatMul", "Add", "Softmax"]:
         raise ValueError("the recogniser does not end in a linear layer and a softmax")
-    weights, bias = edit.array(product.input[1]), edit.array(add.input[1])
+    weights, bias = edit.array(nodes[0].input[1]), edit.array(nodes[1].input[1])
     if weights.shape[1] != space + 1 or bias.shape != (space + 1,):
         raise ValueError("the last layer does not fit the dictionary")
-    edit.set_constant(product.input[1], weights[:, classes])
-    edit.set_constant(add.input[1], bias[classes])
+    return nodes, weights[:, classes], bias[classes], characters
+
+
+def last_layer(source, table):
+    """Weights and bias of the last layer for the kept classes."""
+    model = onnx.load_from_string(source)
+    _, weights, bias, _ = pruned_layer(model, graph.simplify(model), table)
+    return weights, bias
+
+
+def rare_rows():
+    """Rows of the last layer that `rare.py` fitted: character → weights and, last, bias."""
+    with np.load(Path(__file__).parent / RARE) as stored:
+        return {chr(code): row for code, row in zip(stored["characters"], stored["rows"].astype(np.float32))}
+
+
+def prepare_recogniser(source, table, rare):
+    """PP-OCRv6 small recogniser with fewer classes, the rows `rare` (or None) replaced and int8 weights; gives the
+    model and its characters."""
+    model = onnx.load_from_string(source)
+    edit = graph.simplify(model)
+    (product, add, softmax), weights, bias, characters = pruned_layer(model, edit, table)
+    for character, row in (rare or {}).items():
+        index = characters.index(character) + 1
+        weights[:, index], bias[index] = row[:-1], row[-1]
+    edit.set_constant(product.input[1], weights)
+    edit.set_constant(add.input[1], bias)
     # The reader normalises over the classes a field can have, so that it needs logits.
     edit.graph.node.remove(softmax)
     edit.graph.output[0].name = add.output[0]
@@ -138,7 +159,7 @@ def prepare_recogniser(source, table):
     edit.set_constant(first.input[1], edit.array(first.input[1])[:, ::-1])
 
     graph.set_shape(edit.graph.input[0], ["lines", 3, 48, "width"])
-    graph.set_shape(edit.graph.output[0], ["lines", "steps", len(classes)])
+    graph.set_shape(edit.graph.output[0], ["lines", "steps", len(bias)])
     graph.rename_values(edit, {"x": "lines", add.output[0]: "logits"})
     graph.quantise(edit)
     graph.halve(edit)
@@ -221,7 +242,7 @@ def main():
     given.work.mkdir(parents=True, exist_ok=True)
 
     sources = source_models(given.work)
-    recogniser, characters = prepare_recogniser(sources[RECOGNISER_SOURCE], table)
+    recogniser, characters = prepare_recogniser(sources[RECOGNISER_SOURCE], table, rare_rows())
     files = {
         CHARACTERS: "".join(f"{character}\n" for character in characters).encode(),
         RECOGNISER: recogniser,
