@@ -80,7 +80,8 @@ impl Adapter<'_> {
         init.set_signal(Some(&web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS)));
 
         let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
-        let response: web_sys::Response = JsFuture::from(scope.fetch_with_str_and_init(&url, &init)).await?.unchecked_into();
+        let response: web_sys::Response =
+            JsFuture::from(scope.fetch_with_str_and_init(&url, &init)).await?.unchecked_into();
         match http::read(response.body(), MAX_ANSWER_BYTES).await {
             Ok(body) => Ok((response.status(), body)),
             Err(_) => Err(NoAnswer),

@@ -67,7 +67,8 @@ impl DurableObject for BudgetDo {
 impl BudgetDo {
     fn counter(&self, purpose: Purpose) -> worker::Result<Option<Counter>> {
         let sql = self.state.storage().sql();
-        let sql = sql.exec("SELECT since, count, last FROM counter WHERE purpose = ?", vec![purpose.as_str().into()])?;
+        let sql =
+            sql.exec("SELECT since, count, last FROM counter WHERE purpose = ?", vec![purpose.as_str().into()])?;
         let Some(row) = sql.raw().next() else { return Ok(None) };
         Ok(match row?.as_slice() {
             [Integer(since), Integer(count), Integer(last)] => Some(Counter {

@@ -59,9 +59,8 @@ pub enum ConfigError {
 impl Config {
     /// Reads and judges the configuration.
     pub fn read(env: &Env) -> Result<Self, ConfigError> {
-        let read = |name: &'static str| {
-            env.var(name).map(|value| value.to_string()).ok().filter(|value| !value.is_empty())
-        };
+        let read =
+            |name: &'static str| env.var(name).map(|value| value.to_string()).ok().filter(|value| !value.is_empty());
         Self::from_settings(&read)
     }
 
@@ -212,7 +211,8 @@ mod tests {
     }
 
     fn with(name: &'static str, value: &str) -> Result<(), ConfigError> {
-        Config::from_settings(&|asked| if asked == name { Some(value.to_owned()) } else { production(asked) }).map(|_| ())
+        Config::from_settings(&|asked| if asked == name { Some(value.to_owned()) } else { production(asked) })
+            .map(|_| ())
     }
 
     #[test]

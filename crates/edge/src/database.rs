@@ -158,8 +158,18 @@ pub async fn close_review(env: &Env, id: &RegistrationId, decision: &ReviewDecis
 }
 
 /// Notes who did what.
-pub fn audit(env: &Env, at: UnixSeconds, actor: &str, action: &str, subject: &str) -> worker::Result<D1PreparedStatement> {
-    statement(env, "INSERT INTO audit (at, actor, action, subject) VALUES (?, ?, ?, ?)", &[&at, &actor, &action, &subject])
+pub fn audit(
+    env: &Env,
+    at: UnixSeconds,
+    actor: &str,
+    action: &str,
+    subject: &str,
+) -> worker::Result<D1PreparedStatement> {
+    statement(
+        env,
+        "INSERT INTO audit (at, actor, action, subject) VALUES (?, ?, ?, ?)",
+        &[&at, &actor, &action, &subject],
+    )
 }
 
 #[derive(Deserialize)]

@@ -82,7 +82,8 @@ pub async fn serve(request: Request, env: Env) -> worker::Result<Response> {
     match handle(request, &env, &target, route.clone()).await {
         Ok(response) => Ok(response),
         Err(fault) => {
-            let not_allowed = matches!(&fault, Fault::Problem(problem) if problem.kind == ProblemType::MethodNotAllowed);
+            let not_allowed =
+                matches!(&fault, Fault::Problem(problem) if problem.kind == ProblemType::MethodNotAllowed);
             let mut response = http::refusal(fault)?;
             if not_allowed {
                 response.headers_mut().set("Allow", allowed)?;
@@ -105,7 +106,7 @@ async fn handle(request: Request, env: &Env, target: &Target, route: Result<Rout
     match (method, route) {
         (Method::Get | Method::Head, Route::Health) => {
             http::written(200, "application/json", r#"{"status":"ok"}"#.to_owned())
-        },
+        }
         (Method::Post, Route::Registrations) => registrations::create(request, env, &config, target).await,
         (Method::Get, Route::Registration(id)) => registrations::view(request, env, &config, target, id).await,
         (Method::Post, Route::Codes(id)) => {
@@ -145,10 +146,7 @@ mod tests {
         let path = format!("/v1/registrations/{}/codes", id.to_base64url());
         assert_eq!(Route::of(&path), Ok(Route::Codes(id)));
         for path in ["/", "/v1", "/v1/registrations/", "/v1//registrations", "/V1/registrations", "/v1/health/", ""] {
-            assert!(matches!(
-                Route::of(path),
-                Err(ProblemType::NotFound | ProblemType::RegistrationNotFound)
-            ));
+            assert!(matches!(Route::of(path), Err(ProblemType::NotFound | ProblemType::RegistrationNotFound)));
         }
         assert_eq!(Route::of("/v1/registrations/short/codes"), Err(ProblemType::RegistrationNotFound));
     }

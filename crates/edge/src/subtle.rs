@@ -35,14 +35,16 @@ pub async fn verify_p256(key: &[u8; 65], message: &[u8], signature: &[u8]) -> Re
 /// AES-256-GCM (SP 800-38D): ciphertext and tag.
 pub async fn encrypt(key: &[u8], iv: &[u8; 12], context: &[u8], plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
     let key = import(key, &object(&[("name", "AES-GCM".into())])?, "encrypt").await?;
-    let promise = subtle()?.encrypt_with_object_and_buffer_source(&gcm(iv, context)?, &key, &Uint8Array::from(plain))?;
+    let promise =
+        subtle()?.encrypt_with_object_and_buffer_source(&gcm(iv, context)?, &key, &Uint8Array::from(plain))?;
     Ok(Uint8Array::new(&JsFuture::from(promise).await?).to_vec())
 }
 
 /// Undoes [`encrypt`]; a wrong key, context or ciphertext is refused.
 pub async fn decrypt(key: &[u8], iv: &[u8], context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
     let key = import(key, &object(&[("name", "AES-GCM".into())])?, "decrypt").await?;
-    let promise = subtle()?.decrypt_with_object_and_buffer_source(&gcm(iv, context)?, &key, &Uint8Array::from(sealed))?;
+    let promise =
+        subtle()?.decrypt_with_object_and_buffer_source(&gcm(iv, context)?, &key, &Uint8Array::from(sealed))?;
     Ok(Uint8Array::new(&JsFuture::from(promise).await?).to_vec())
 }
 

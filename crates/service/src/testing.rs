@@ -1,7 +1,5 @@
 //! Fixtures of this crate's tests. Everybody in them is fictional.
 
-use std::collections::HashMap;
-
 use shiming_identity::document::DocumentKind;
 use shiming_outside::crm::{SimState, Subscription};
 use shiming_proof::Secret;
@@ -23,8 +21,7 @@ fn field<const MAX: usize>(value: &str) -> Field<MAX> {
 }
 
 pub fn evidence() -> Evidence {
-    let measured =
-        Measured { source: PictureSource::Camera, sharpness: 80, brightness: 150, glare: 0, coverage: 45 };
+    let measured = Measured { source: PictureSource::Camera, sharpness: 80, brightness: 150, glare: 0, coverage: 45 };
     Evidence {
         nonce: Bytes([0; 16]),
         document: DocumentKind::CnResidentId,
@@ -80,14 +77,8 @@ pub fn with_context<T>(now: u64, run: impl FnOnce(&mut Context<'_>) -> T) -> T {
 }
 
 pub fn opened(subscription: Subscription, policy: Policy) -> Transition {
-    let opening = Opening {
-        id: ID,
-        device_key: Bytes([4; 65]),
-        terminal: Terminal::Own,
-        agent: None,
-        subscription,
-        policy,
-    };
+    let opening =
+        Opening { id: ID, device_key: Bytes([4; 65]), terminal: Terminal::Own, agent: None, subscription, policy };
     with_context(NOW, |context| open(opening, context))
 }
 
@@ -106,6 +97,3 @@ pub fn run<F: Future>(future: F) -> F::Output {
         }
     }
 }
-
-/// Counts what was asked how often, by key.
-pub type Ledger = HashMap<String, u32>;

@@ -1,7 +1,7 @@
 //! Agents: list, suspend, look at their registrations (RN-1).
 
-use shiming_wire::operator::{AgentView, RegistrationItem, SetAgent};
 use shiming_wire::ProblemType;
+use shiming_wire::operator::{AgentView, RegistrationItem, SetAgent};
 use worker::{Env, Request};
 
 use super::retry::{Actor, Once};
@@ -32,8 +32,7 @@ pub async fn set(mut request: Request, env: &Env, config: &Config, target: &Targ
     let now = clock::now();
     let sql = "UPDATE credentials SET state = ?, updated_at = ? WHERE name = ? AND role = 'agent'
         RETURNING name, state, updated_at";
-    let changed: Option<AgentView> =
-        database::row(env, sql, &[&database::word(&state)?, &now, &name]).await?;
+    let changed: Option<AgentView> = database::row(env, sql, &[&database::word(&state)?, &now, &name]).await?;
     let agent = changed.ok_or(ProblemType::NotFound)?;
     database::audit(env, now, person.name.as_str(), "agent.set", name)?.run().await?;
     once.end(200, serde_json::to_string(&agent)?).await

@@ -6,8 +6,8 @@ use shiming_service::effect::parse_hex;
 use worker::Env;
 
 use crate::config::Config;
-use crate::registration_do::{Action, ask};
 use crate::problem::Fault;
+use crate::registration_do::{Action, ask};
 use crate::{clock, database};
 
 /// How long the row of an expired registration stays, seconds.
@@ -30,7 +30,11 @@ pub async fn sweep(env: &Env) {
     }
     let now = clock::now();
     let sweeps = [
-        ("expired registrations", "DELETE FROM registrations WHERE state = 'expired' AND updated_at < ? RETURNING id", now - EXPIRED_ROWS),
+        (
+            "expired registrations",
+            "DELETE FROM registrations WHERE state = 'expired' AND updated_at < ? RETURNING id",
+            now - EXPIRED_ROWS,
+        ),
         ("links", "DELETE FROM links WHERE expires_at < ? RETURNING token AS id", now),
         ("answers", "DELETE FROM requests WHERE created_at < ? RETURNING key AS id", now - ANSWERS),
     ];

@@ -49,5 +49,9 @@ async fn from_outside(
     };
     let unverified = signed.check(clock::now())?;
     let known = &config.endpoint(system).keys;
-    if known.iter().any(|key| key.verify(&unverified).is_ok()) { Ok((key, body)) } else { Err(SignatureError::Wrong.into()) }
+    if known.iter().any(|key| key.verify(&unverified).is_ok()) {
+        Ok((key, body))
+    } else {
+        Err(SignatureError::Wrong.into())
+    }
 }

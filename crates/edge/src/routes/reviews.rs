@@ -79,7 +79,8 @@ fn registration(id: &str) -> Result<RegistrationId, Fault> {
 
 /// Whether an open item of this registration waits for a decision; an unknown registration has none at all.
 async fn waits(env: &Env, id: &RegistrationId) -> Result<bool, Fault> {
-    let sql = "SELECT registration, decides, reasons, opened_at FROM reviews WHERE registration = ? AND closed_at IS NULL
+    let sql =
+        "SELECT registration, decides, reasons, opened_at FROM reviews WHERE registration = ? AND closed_at IS NULL
         ORDER BY decides DESC LIMIT 1";
     let row: Option<Row> = database::row(env, sql, &[&shiming_service::effect::hex(id)]).await?;
     row.map(|row| row.decides != 0).ok_or_else(|| ProblemType::StateConflict.into())

@@ -36,7 +36,8 @@ pub async fn put_format(mut request: Request, env: &Env) -> Answer {
     let person = person(env, &request, &[Role::Operator]).await?;
     let parameters: Vec<FormatParameters> = parse(&body(&mut request).await?)?;
     for (index, side) in parameters.iter().enumerate() {
-        let twice = parameters.iter().take(index).any(|other| (other.document, other.side) == (side.document, side.side));
+        let twice =
+            parameters.iter().take(index).any(|other| (other.document, other.side) == (side.document, side.side));
         if twice {
             return Err(invalid(&format!("/{index}")));
         }

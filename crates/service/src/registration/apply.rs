@@ -17,7 +17,9 @@ use subtle::ConstantTimeEq as _;
 
 use super::{CheckStep, Event, PendingCode, Refusal, Registration, Stage, Subject};
 use crate::Random;
-use crate::effect::{CallKind, Effect, Entry, Freeze as _, ReviewDecision, ReviewReason, ReviewRequest, hex, reference};
+use crate::effect::{
+    CallKind, Effect, Entry, Freeze as _, ReviewDecision, ReviewReason, ReviewRequest, hex, reference,
+};
 use crate::evidence::{self, Case, Checked};
 use crate::message;
 use crate::policy::Policy;
@@ -182,13 +184,7 @@ impl Step {
         Ok(self.finish())
     }
 
-    fn call(
-        &self,
-        seq: u32,
-        line: Text<20>,
-        code: &str,
-        context: &mut Context<'_>,
-    ) -> Result<PlaceCall, Refusal> {
+    fn call(&self, seq: u32, line: Text<20>, code: &str, context: &mut Context<'_>) -> Result<PlaceCall, Refusal> {
         let operator = context.operator;
         let mut nonce = [0; 16];
         (context.random)(&mut nonce);
@@ -217,7 +213,11 @@ impl Step {
         in_time(&self.registration, self.now)?;
         let id = self.registration.id;
         let Stage::Opened { code } = &mut self.registration.stage else {
-            return Err(if self.registration.state().is_final() { Refusal::StateConflict } else { Refusal::CodeNotRequested });
+            return Err(if self.registration.state().is_final() {
+                Refusal::StateConflict
+            } else {
+                Refusal::CodeNotRequested
+            });
         };
         let Some(code) = code else { return Err(Refusal::CodeNotRequested) };
         if self.now >= code.expires_at {

@@ -10,6 +10,8 @@
 //! The final states hold nothing personal: evidence goes with the state that needs it, the subscription with the last.
 
 mod apply;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use serde::{Deserialize, Serialize};
