@@ -219,7 +219,8 @@ mod tests {
 
     #[test]
     fn every_broken_field_is_named() {
-        let cases: [(fn(&mut Evidence), &[FieldName]); 12] = [
+        type Case<'a> = (fn(&mut Evidence), &'a [FieldName]);
+        let cases: [Case<'_>; 12] = [
             (|e| set(&mut e.name, ""), &[FieldName::Name]),
             (|e| set(&mut e.sex, "男"), &[FieldName::Sex, FieldName::IdNumber]),
             (|e| set(&mut e.sex, "中"), &[FieldName::Sex]),

@@ -41,7 +41,8 @@ mod tests {
 
     #[test]
     fn impossible_parameters_are_named() {
-        let cases: [(&str, fn(&mut FormatParameters)); 5] = [
+        type Case<'a> = (&'a str, fn(&mut FormatParameters));
+        let cases: [Case<'_>; 5] = [
             ("/size/width", |p| p.size.width = 0),
             ("/position/max_perspective_percent", |p| p.position.max_perspective_percent = 99),
             ("/pixels/max_megapixels", |p| p.pixels.max_megapixels = 0),

@@ -163,7 +163,8 @@ mod tests {
 
     #[test]
     fn every_bound_is_kept() {
-        let cases: [(&str, fn(&mut Policy)); 12] = [
+        type Case<'a> = (&'a str, fn(&mut Policy));
+        let cases: [Case<'_>; 12] = [
             ("/channels", |p| p.channels.clear()),
             ("/channels", |p| p.channels = vec![Channel::Sms, Channel::Sms]),
             ("/code_ttl_seconds", |p| p.code_ttl_seconds = 601),

@@ -406,7 +406,7 @@ impl Step {
     }
 
     fn expire(mut self) -> Result<Transition, Refusal> {
-        if !self.registration.expires().is_some_and(|at| self.now >= at) {
+        if self.registration.expires().is_none_or(|at| self.now < at) {
             return Ok(self.unchanged());
         }
         if matches!(self.registration.stage, Stage::Checking { step: CheckStep::Storing, .. }) {

@@ -306,7 +306,8 @@ fn a_mismatch_on_an_effective_card_goes_to_review() {
 // RN-8: who is reviewed.
 #[test]
 fn reviews_by_policy_by_edit_and_for_a_card_that_has_a_holder() {
-    let cases: [(Subscription, bool, fn(&mut Evidence), &[ReviewReason]); 5] = [
+    type Case<'a> = (Subscription, bool, fn(&mut Evidence), &'a [ReviewReason]);
+    let cases: [Case<'_>; 5] = [
         (subscription(), true, |_| {}, &[ReviewReason::Policy]),
         (subscription(), false, |e| e.name.edited = true, &[ReviewReason::Edited]),
         (subscription(), false, |e| e.id_number.edited = true, &[ReviewReason::Edited]),
