@@ -40,7 +40,7 @@ try {
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     const result = await page.evaluate(async (folder) => {
       const bindings = await import(`/${folder}/tests.js`);
-      const wasm = await bindings.default();
+      const wasm = await bindings.default({ module_or_path: `/${folder}/tests_bg.wasm` });
       // The name of a test's export: __wbgt_<modifiers>_<module path>; modifier $ is #[ignore].
       const tests = Object.keys(wasm).filter((key) => key.startsWith("__wbgt_"));
       if (tests.length === 0) return { passed: true, output: "" };

@@ -124,6 +124,8 @@ pub fn check_fields(values: &FieldValues, today: Date) -> Vec<Fault> {
             }
         }
     }
+    // In the order in which the document has the fields.
+    faults.sort_by_key(|fault| fault.field);
     faults
 }
 

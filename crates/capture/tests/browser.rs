@@ -91,7 +91,8 @@ fn the_rules_answer_in_json() {
         "valid_from": "2010-01-01", "valid_until": "长期",
     });
     let faults = json(&check_fields_json(&fields.to_string(), NOW).unwrap());
-    assert_eq!(faults[0], serde_json::json!({ "field": "sex", "code": "sex_not_in_number", "doubt": false }));
+    let expected = serde_json::json!({ "field": "sex", "code": "sex_not_in_number", "doubt": false });
+    assert!(faults.as_array().unwrap().contains(&expected), "{faults}");
     assert_eq!(json(&check_sim_json("89860024123456789012", "1380000000").unwrap())[0]["field"], "number");
     assert_eq!(json(&ethnic_groups().unwrap()).as_array().unwrap().len(), 56);
 }

@@ -1,11 +1,13 @@
 //! Whatever the edge, `vision` or `identity` can say, the page has a sentence for, in both languages.
-#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its input has failed")]
 
 use std::collections::BTreeMap;
 
 use shiming_vision::{DecodeError, Hint, Reason};
 use shiming_wire::{CodeProgress, ProblemType, RefusalReason, SimView};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
 
 fn languages() -> [(&'static str, BTreeMap<String, String>); 2] {
     [("zh-CN", include_str!("../../../web/messages/zh-CN.json")), ("en", include_str!("../../../web/messages/en.json"))]
@@ -26,7 +28,7 @@ fn name(value: impl serde::Serialize) -> String {
     serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn every_problem_has_a_sentence() {
     let code = |kind: &ProblemType| kind.uri().trim_start_matches("urn:shiming:problem:").to_owned();
     assert_all("problem", ProblemType::ALL.iter().map(code));
@@ -43,7 +45,7 @@ fn every_problem_has_a_sentence() {
 }
 
 // RN-4: every refusal says what to do
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn every_refusal_of_a_picture_has_a_sentence() {
     use Reason::{
         Blurred, Glare, NoDocument, NotWhole, OtherSide, ReaderFailed, Tilted, TooBright, TooDark, TooSmall, TooSteep,
@@ -75,7 +77,7 @@ fn every_refusal_of_a_picture_has_a_sentence() {
 }
 
 // CB-9
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn everything_that_happens_on_a_line_has_a_sentence() {
     use CodeProgress::{Answered, Busy, Completed, Dialling, Failed, NoAnswer, Queued, Ringing, Sent};
     assert_all("progress", [Dialling, Ringing, Answered, Busy, NoAnswer, Completed, Sent].map(name));
@@ -85,7 +87,7 @@ fn everything_that_happens_on_a_line_has_a_sentence() {
 }
 
 // RN-8, RN-10, RN-11
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn every_outcome_has_a_sentence() {
     assert_all("refusal", [RefusalReason::NoMatch, RefusalReason::Reviewer, RefusalReason::DocumentNotValid].map(name));
     assert_all("sim", [SimView::Activating, SimView::Active, SimView::Deactivating, SimView::Deactivated].map(name));
