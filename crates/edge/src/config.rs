@@ -186,11 +186,11 @@ fn is_public_https(url: &str) -> bool {
     let host = authority.split(':').next().unwrap_or_default().trim_end_matches('.');
     let reserved = ["localhost", "local", "internal", "test", "example", "invalid", "home.arpa"];
     let examples = ["example.com", "example.net", "example.org"];
-    let is_within = |name: &&str| host == *name || host.strip_suffix(*name).is_some_and(|rest| rest.ends_with('.'));
+    let is_within = |name: &str| host == name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
     // No dotted number is taken either: neither 127.0.0.1 nor its many other spellings (0x7f.1, 2130706433).
     let last_label = host.rsplit('.').next().unwrap_or_default();
     let is_name = host.contains('.') && last_label.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
-    is_name && !reserved.iter().any(|name| is_within(&name)) && !examples.iter().any(|name| is_within(&name))
+    is_name && !reserved.iter().any(|name| is_within(name)) && !examples.iter().any(|name| is_within(name))
 }
 
 #[cfg(test)]

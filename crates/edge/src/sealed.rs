@@ -20,8 +20,11 @@ pub type Ring = [(KeyId, Vec<u8>)];
 
 /// Encrypts `value` for `place`.
 pub async fn seal<T: Serialize>(ring: &Ring, place: &str, value: &T) -> Result<Vec<u8>, Fault> {
+    seal_bytes(ring, place, serde_json::to_vec(value)?).await
+}
+
+async fn seal_bytes(ring: &Ring, place: &str, plain: Vec<u8>) -> Result<Vec<u8>, Fault> {
     let (id, key) = ring.first().ok_or_else(|| Fault::Internal("no data key".to_owned()))?;
-    let plain = serde_json::to_vec(value)?;
     let mut iv = [0; IV_BYTES];
     clock::random(&mut iv);
     let sealed = subtle::encrypt(key, &iv, place.as_bytes(), &plain)
@@ -34,12 +37,15 @@ pub async fn seal<T: Serialize>(ring: &Ring, place: &str, value: &T) -> Result<V
 
 /// Decrypts what was sealed for `place`.
 pub async fn open<T: DeserializeOwned>(ring: &Ring, place: &str, sealed: &[u8]) -> Result<T, Fault> {
+    Ok(shiming_wire::json::from_slice(&open_bytes(ring, place, sealed).await?)?)
+}
+
+async fn open_bytes(ring: &Ring, place: &str, sealed: &[u8]) -> Result<Vec<u8>, Fault> {
     let broken = |what: &str| Fault::Internal(format!("{place}: {what}"));
     let (id, iv, sealed) = split(sealed).ok_or_else(|| broken("not in the form of sealed data"))?;
     let (_, key) =
         ring.iter().find(|(known, _)| known.as_str().as_bytes() == id).ok_or_else(|| broken("its key is gone"))?;
-    let plain = subtle::decrypt(key, iv, place.as_bytes(), sealed).await.map_err(|_| broken("does not decrypt"))?;
-    Ok(shiming_wire::json::from_slice(&plain)?)
+    subtle::decrypt(key, iv, place.as_bytes(), sealed).await.map_err(|_| broken("does not decrypt"))
 }
 
 /// [`seal`] in base64url, for columns of text.

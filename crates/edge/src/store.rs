@@ -1,4 +1,4 @@
-//! The SQLite storage of a registration's Durable Object: state, outbox and recorded answers, written in one transaction.
+//! The `SQLite` storage of a registration's Durable Object: state, outbox and recorded answers, written in one transaction.
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::closure::Closure;

@@ -55,9 +55,8 @@ async fn answer(env: &Env, config: &Config, key: &str, number: &PhoneNumber, ser
     // The centre's own key, hashed with a word of ours, so that it cannot meet a key of the outbox.
     let own = names::sha256(format!("inbound {key}").as_bytes());
     match send_message(&Adapter { config, env }, &own, &message).await {
-        Reply::Answered(_) => Ok(()),
-        // The line cannot be reached by message; telling the centre again and again would not help.
-        Reply::Refused => Ok(()),
+        // Refused: the line cannot be reached by message, and telling the centre again and again would not help.
+        Reply::Answered(_) | Reply::Refused => Ok(()),
         Reply::Unavailable => Err(ProblemType::UpstreamUnavailable.into()),
     }
 }
