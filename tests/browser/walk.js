@@ -85,8 +85,11 @@ export async function start(page, { iccid, number }) {
   await step(page, "document");
 }
 
-/** Picks a file for the side that is asked for. */
-export const pick = (page, file) => page.setInputFiles(by("file-input"), file);
+/** Picks a file for the side that is asked for, once the page takes one: while it reads, its button is disabled. */
+export async function pick(page, file) {
+  await page.waitForFunction((button) => document.querySelector(button)?.disabled === false, by("pick-file"));
+  await page.setInputFiles(by("file-input"), file);
+}
 
 /** Both sides from files, to the fields. */
 export async function pickBoth(page, index) {

@@ -1,0 +1,113 @@
+// Everybody can use the page: without a mouse, and with a screen reader, in both languages and both colour schemes.
+
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import * as sandbox from "./sandbox.js";
+import { FIELDS, TRUTH, by, phone, pickBoth, prove, start, step } from "./walk.js";
+
+let people;
+before(async () => {
+  people = await sandbox.citizens();
+});
+
+async function violations(page) {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}
+
+// A subscription for each walk; those below 16 are other tests', every fifth is taken.
+const WALKS = [
+  { language: "zh-CN", dark: false, citizen: 21 },
+  { language: "zh-CN", dark: true, citizen: 23 },
+  { language: "en", dark: false, citizen: 24 },
+  { language: "en", dark: true, citizen: 26 },
+];
+
+for (const { language, dark, citizen } of WALKS) {
+  test(`axe finds nothing on any step, ${language}, ${dark ? "dark" : "light"}`, async () => {
+    const { page, close } = await phone({ language, dark });
+    try {
+      const { iccid, number, contact_line: line } = people[citizen].subscription;
+      const clean = async (where) => assert.deepEqual(await violations(page), [], where);
+      await page.goto(process.env.EDGE_URL + "/");
+      await step(page, "start");
+      assert.equal(await page.getAttribute("html", "lang"), language);
+      await clean("start");
+      await start(page, { iccid, number });
+      await clean("document");
+      await pickBoth(page, 5);
+      await clean("check");
+      await page.click(by("check-submit"));
+      await step(page, "code");
+      await clean("code");
+      await prove(page, "sms", line);
+      await clean("consent");
+      await page.click(by("consent-submit"));
+      await page.waitForSelector(by("result"));
+      // The register does not know this person with these fields twice over: any end will do here.
+      await page.waitForSelector(`${by("result")}:not([data-outcome="checking"]):not([data-outcome="activating"])`);
+      await clean("result");
+    } finally {
+      await close();
+    }
+  });
+}
+
+test("the keyboard alone registers a card", async () => {
+  const { page, close } = await phone({ desktop: true });
+  try {
+    const { iccid, number, contact_line: line } = people[27].subscription;
+    const { keyboard } = page;
+    /** Tabs on until the thing has the focus: it can be reached, and the focus can be seen. */
+    const reach = async (selector) => {
+      for (let presses = 0; presses < 60; presses += 1) {
+        const focus = await page.evaluate((wanted) => {
+          const style = document.activeElement && getComputedStyle(document.activeElement);
+          return { there: document.activeElement?.matches(wanted), seen: style?.outlineStyle !== "none" || style?.boxShadow !== "none" };
+        }, selector);
+        if (focus.there) {
+          assert.ok(focus.seen, `the focus on ${selector} can be seen`);
+          return;
+        }
+        await keyboard.press("Tab");
+      }
+      assert.fail(`${selector} cannot be reached with Tab`);
+    };
+    await page.goto(process.env.EDGE_URL + "/");
+    await step(page, "start");
+    await reach(by("iccid"));
+    await keyboard.type(iccid);
+    await reach(by("number"));
+    await keyboard.type(number);
+    await keyboard.press("Enter");
+    await step(page, "document");
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1", "a new step takes the focus");
+    // The dialogue that picks a file is the system's: reaching its button is ours.
+    for (const side of ["front", "back"]) {
+      await page.waitForSelector(`${by("side")}[data-side="${side}"]`);
+      await page.waitForFunction((button) => document.querySelector(button)?.disabled === false, by("pick-file"));
+      // Without a camera the button stands where its picture would be.
+      await reach(`${by("pick-file")}, ${by("camera")} button.primary`);
+      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), keyboard.press("Enter")]);
+      await chooser.setFiles(`${process.env.STREAMS}/5-${side}.jpg`);
+    }
+    await step(page, "check");
+    for (const name of FIELDS) await reach(by(`field-${name}`));
+    assert.equal(await page.inputValue(by("field-name")), TRUTH[5].name);
+    await reach(by("check-submit"));
+    await keyboard.press("Enter");
+    await step(page, "code");
+    await reach(by("request-voice"));
+    await keyboard.press("Enter");
+    const code = await sandbox.hear(line);
+    await reach(by("code-input"));
+    await keyboard.type(code);
+    await step(page, "consent");
+    await reach(by("consent-submit"));
+    await keyboard.press("Enter");
+    await page.waitForSelector(`${by("result")}[data-outcome="active"]`);
+  } finally {
+    await close();
+  }
+});
