@@ -19,7 +19,7 @@ export const ledger = () => call("/ledger");
 export const control = (order) => post("/control", order);
 
 /** Asks `look` until it gives something. */
-async function until(what, look, seconds = 30) {
+export async function until(what, look, seconds = 30) {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
     const found = await look();
     if (found !== undefined) return found;

@@ -2,8 +2,10 @@
 
 mod build;
 mod http;
+mod lint;
 mod models;
 mod run;
+mod screenshots;
 mod seed;
 mod setup;
 mod sizes;
@@ -23,6 +25,10 @@ cargo xtask COMMAND
 
   run [--check]              everything on this machine: edge, sandbox, pages (--check: end once the page is served)
   test [PART]…               every test: rules, page, package, api, browser
+  lint                       formatting, clippy, TypeScript
+  bench [CARDS]              accuracy and time of reading
+  models [--check]           make the model files again from their source, or compare
+  screenshots                the pictures in docs/img
   sizes                      what is uploaded and downloaded, compressed
   specimen                   draw fictional cards, photos of them, camera streams
   state DIRECTORY            the tables and fictional citizens that the Workers start from, for tests to copy
@@ -62,6 +68,9 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         },
         "specimen" => specimen::run(rest)?,
         "models" => models::run(flag(rest, "--check")?)?,
+        "lint" => return Ok(if lint::lint()? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
+        "bench" => bench(rest)?,
+        "screenshots" => screenshots::take()?,
         "sizes" => sizes::print()?,
         "test" => return Ok(if test::test(rest)? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
         "help" | "--help" | "-h" => print!("{HELP}"),
@@ -77,4 +86,13 @@ fn flag(arguments: &[&str], name: &str) -> Result<bool> {
         [one] if *one == name => Ok(true),
         _ => bail!("the only option here is `{name}`"),
     }
+}
+
+/// Reads drawn cards and prints the table of docs/benchmarks.md. One thread, as in a browser.
+fn bench(arguments: &[&str]) -> Result<()> {
+    let cargo = ["run", "--release", "--quiet", "-p", "shiming-vision", "--example", "accuracy"];
+    let mut command = task::cargo(&cargo);
+    command.args(arguments).env("RTEN_NUM_THREADS", "1").env("RAYON_NUM_THREADS", "1");
+    print!("{}", task::run("reading drawn cards", &mut command)?.output);
+    Ok(())
 }

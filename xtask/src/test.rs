@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::stack::Stack;
 use crate::task::Finished;
@@ -114,11 +114,7 @@ fn browser() -> Result<Count> {
     run::prepare()?;
     let specimens = run::streams()?;
     task::run("strict checker", &mut task::cargo(&["build", "-p", "shiming-api-tests", "--bins"]))?;
-    let state = workspace::scratch()?.join("browser-state");
-    if state.exists() {
-        std::fs::remove_dir_all(&state).context("cannot remove the state of the last run")?;
-    }
-    let stack = Stack::start(&state)?;
+    let stack = Stack::start(&workspace::fresh("browser-state")?)?;
     let mut node = setup::node(&["--test", "--test-reporter=tap", "--test-concurrency=1"])?;
     node.args(scripts("tests/browser", ".test.js")?).envs([
         ("EDGE_URL", OsStr::new(&stack.edge.url())),

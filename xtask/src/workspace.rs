@@ -29,6 +29,15 @@ pub fn scratch() -> Result<PathBuf> {
     Ok(dir)
 }
 
+/// A place for the state of one run, empty.
+pub fn fresh(name: &str) -> Result<PathBuf> {
+    let dir = scratch()?.join(name);
+    if dir.exists() {
+        fs::remove_dir_all(&dir).with_context(|| format!("cannot remove {}", dir.display()))?;
+    }
+    Ok(dir)
+}
+
 /// Reads a file as text.
 pub fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))

@@ -1,0 +1,104 @@
+// Pictures of every step for docs/img: `node screenshots.js DIR`. Phone size in light and dark, desktop in light; and
+// `flow.webp`, the phone's steps side by side.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as sandbox from "./sandbox.js";
+import { by, phone, start, step } from "./walk.js";
+
+const [folder] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+for (const name of readdirSync(folder)) if (name.endsWith(".webp")) rmSync(join(folder, name));
+
+/** Most bytes of one picture. */
+const LIMIT = 200_000;
+
+const people = await sandbox.citizens();
+
+/** Chromium writes WebP, but not as a screenshot: it is asked to draw it once more. */
+async function webp(page, png) {
+  const base64 = await page.evaluate(async (data) => {
+    const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [picture.width, picture.height];
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    return canvas.toDataURL("image/webp", 0.9).split(",")[1];
+  }, png.toString("base64"));
+  return Buffer.from(base64, "base64");
+}
+
+/** A page without a policy, to draw on. */
+const studio = await phone({ desktop: true, scale: 1 });
+await studio.page.goto("about:blank");
+
+async function shoot(page, name) {
+  await page.evaluate(() => document.fonts.ready);
+  const png = await page.screenshot({ animations: "disabled" });
+  const bytes = await webp(studio.page, png);
+  assert.ok(bytes.length < LIMIT, `${name}: ${bytes.length} bytes`);
+  writeFileSync(join(folder, `${name}.webp`), bytes);
+  console.log(`${name}.webp ${bytes.length}`);
+  return png;
+}
+
+/** Walks once and shoots every step. */
+async function walk({ suffix, citizen, place, ...look }) {
+  const shots = [];
+  const { iccid, number, contact_line: line } = people[place].subscription;
+  const front = await phone({ ...look, citizen, camera: "shows", scale: 2 });
+  try {
+    const { page } = front;
+    const shot = async (name) => shots.push(await shoot(page, `${name}-${suffix}`));
+    await page.goto(`${process.env.EDGE_URL}/`);
+    await step(page, "start");
+    await page.fill(by("iccid"), iccid);
+    await page.fill(by("number"), number);
+    await shot("1-start");
+    await page.click(by("start-submit"));
+    await step(page, "document");
+    await page.waitForSelector(`${by("hint")}:is([data-hint="ready"],[data-hint="hold_still"],[data-hint="reading"])`);
+    await shot("2-document");
+    await step(page, "check");
+    await shot("3-check");
+    await page.click(by("check-submit"));
+    await step(page, "code");
+    await page.click(by("request-voice"));
+    await page.waitForSelector(`${by("code-progress")}:is([data-progress="ringing"],[data-progress="answered"])`);
+    await shot("4-code");
+    await page.fill(by("code-input"), await sandbox.hear(line));
+    await step(page, "consent");
+    await shot("5-consent");
+    await page.click(by("consent-submit"));
+    await page.waitForSelector(`${by("result")}[data-outcome="active"]`);
+    await shot("6-result");
+    assert.deepEqual(front.errors, []);
+  } finally {
+    await front.close();
+  }
+  return shots;
+}
+
+const light = await walk({ suffix: "light", citizen: 5, place: 5 });
+await walk({ suffix: "dark", dark: true, citizen: 6, place: 6 });
+await walk({ suffix: "english", language: "en", citizen: 10, place: 10 });
+await walk({ suffix: "desktop", desktop: true, language: "en", citizen: 11, place: 11 });
+
+// What else a person may meet: a photo that is no good.
+const refused = await phone({ scale: 2 });
+await start(refused.page, people[12].subscription);
+await refused.page.waitForFunction((button) => document.querySelector(button)?.disabled === false, by("pick-file"));
+await refused.page.setInputFiles(by("file-input"), join(process.env.STREAMS, "0-glare.jpg"));
+await refused.page.waitForSelector(`${by("refusal")}:not([hidden])`);
+await shoot(refused.page, "2-refused-light");
+await refused.close();
+
+// The flow in one picture.
+await studio.page.setViewportSize({ width: 6 * 260 + 7 * 20, height: 603 });
+await studio.page.setContent(`<style>
+  body { margin: 0; display: flex; gap: 20px; padding: 20px; background: #e8ebef }
+  img { width: 260px; border-radius: 24px; box-shadow: 0 2px 12px #0003 }
+</style>${light.map((png) => `<img src="data:image/png;base64,${png.toString("base64")}">`).join("")}`);
+await studio.page.waitForFunction(() => [...document.images].every((image) => image.complete));
+await shoot(studio.page, "flow");
+await studio.close();

@@ -1,0 +1,21 @@
+//! `cargo xtask lint`: formatting, clippy and TypeScript.
+
+use anyhow::Result;
+
+use crate::{setup, task};
+
+/// Looks at everything; whether nothing is wrong.
+pub fn lint() -> Result<bool> {
+    setup::all()?;
+    let mut clean = true;
+    let mut look = |name: &str, mut command: std::process::Command| -> Result<()> {
+        clean &= task::attempt(name, &mut command)?.success;
+        Ok(())
+    };
+    look("formatting", task::cargo(&["fmt", "--all", "--check"]))?;
+    look("clippy", task::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let wasm = ["clippy", "--target", "wasm32-unknown-unknown", "-p", "shiming-edge", "-p", "shiming-sandbox", "-p"];
+    look("clippy for wasm", task::cargo(&[&wasm[..], &["shiming-capture", "--", "-D", "warnings"]].concat()))?;
+    look("TypeScript", setup::node(&["node_modules/typescript/bin/tsc", "-p", "web"])?)?;
+    Ok(clean)
+}
