@@ -68,7 +68,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                         .map(|(a, b)| (a[0] - b.0).hypot(a[1] - b.1))
                         .fold(0.0, f32::max);
                     if off > 4.0 {
-                        wrong.push(format!("corner {off:.1} px off"));
+                        wrong.push(format!("corner {off:.1} px off: {:?} for {:?}", reading.quad, photo.corners));
                     }
                     println!(
                         "{label} off {off:.1} {:?} hint {} warnings {:?}",

@@ -7,7 +7,7 @@ use serde::Serialize;
 use shiming_identity::document::{FormatParameters, Side};
 
 use crate::format;
-use crate::locate::locate;
+use crate::locate::{locate_coarsely, refine};
 use crate::picture::Frame;
 use crate::quality::{self, Measured, measured_size, of_light};
 use crate::rectify::rectify_luma;
@@ -46,11 +46,12 @@ pub fn inspect(frame: &Frame<'_>, format: &FormatParameters) -> FrameReport {
     let nothing =
         |hint| FrameReport { quad: None, side: None, hint, sharpness: 0, brightness: 0, glare: 0, coverage: 0 };
     let ratio = f32::from(format.size.width) / f32::from(format.size.height.max(1));
-    let mut outlines = locate(frame, ratio, MOST_OUTLINES);
+    let mut outlines = locate_coarsely(frame, ratio, MOST_OUTLINES);
     outlines.retain(|outline| outline.border_sides < 3);
     let layouts = known_layouts();
     let seen = guesses(frame, &outlines, layouts).into_iter().find(|guess| guess.layout.document == format.document);
-    let Some(guess) = seen else { return nothing(of_light(frame).map_or(Hint::NoDocument, Reason::hint)) };
+    let Some(mut guess) = seen else { return nothing(of_light(frame).map_or(Hint::NoDocument, Reason::hint)) };
+    guess.quad = refine(frame, &guess.quad);
     let (width, height) = measured_size(format);
     let Some(flat) = rectify_luma(frame, &guess.quad, width, height) else { return nothing(Hint::NoDocument) };
     let measured = quality::measure(&flat, &guess.quad, frame.width(), frame.height());
@@ -97,6 +98,7 @@ fn advise(
         _ if guess.layout.side != format.side => Hint::OtherSide,
         Some(reason) => reason.hint(),
         None if measured.coverage > TOO_NEAR_PERCENT => Hint::Farther,
+        None if quality::covered(frame, &guess.quad, guess.layout) => Reason::Covered.hint(),
         None => quality::hidden_label(flat, guess.layout).map_or(Hint::Ready, Reason::hint),
     }
 }

@@ -13,10 +13,12 @@ const LONG_SIDE: usize = 360;
 const FULL_EDGE: f32 = 5.0;
 /// Gradient below which a pixel does not vote.
 const LEAST_EDGE: f32 = 2.0;
+/// Most votes of one pixel.
+const STRONGEST_VOTE: f32 = 3.0;
 /// Hough resolution: directions in half a turn.
 const ANGLES: usize = 180;
 /// Most lines that are combined.
-const MOST_LINES: usize = 44;
+const MOST_LINES: usize = 52;
 /// Most pairs of opposite sides that are combined.
 const MOST_PAIRS: usize = 260;
 /// Edge support that is granted to a side that lies on the picture's border.
@@ -29,7 +31,7 @@ const ROUNDED_OFF: f32 = 0.012;
 /// From this fit to the card's shape on, sides on the picture's border are the card's own.
 const OWN_SHAPE: f32 = 0.35;
 /// What a perfect shape adds to the score.
-const SHAPE_WEIGHT: f32 = 0.06;
+const SHAPE_WEIGHT: f32 = 0.12;
 /// Quads with a lower score are not cards.
 const LEAST_SCORE: f32 = 0.62;
 /// Least share of the picture that a card covers to be found at all.
@@ -45,7 +47,7 @@ pub struct Outline {
     /// Its corners in the photo. The first side is a long one and the way up is the nearest to the photo's own; that
     /// may be wrong by half a turn.
     pub quad: Quad,
-    /// How well edges support it, 0 to 1.
+    /// How well edges and shape support it: about 1 for a card that nothing hides.
     pub score: f32,
     /// Sides that lie on the picture's border for want of an edge.
     pub border_sides: u8,
@@ -56,10 +58,19 @@ pub struct Outline {
 /// Outlines of cards whose sides have the ratio `ratio` (width over height, above 1), best first, at most `most`.
 #[must_use]
 pub fn locate(frame: &Frame<'_>, ratio: f32, most: usize) -> Vec<Outline> {
+    let mut outlines = locate_coarsely(frame, ratio, most);
+    for outline in &mut outlines {
+        outline.quad = refine(frame, &outline.quad);
+    }
+    outlines
+}
+
+/// As [`locate`], to a pixel of the shrunk picture; [`refine`] does the rest for the outline that is chosen.
+pub(crate) fn locate_coarsely(frame: &Frame<'_>, ratio: f32, most: usize) -> Vec<Outline> {
     let small = frame.shrink(LONG_SIDE);
     let mut outlines = locate_small(&small, ratio, most);
     for outline in &mut outlines {
-        outline.quad = refine(frame, &outline.quad.scaled(small.factor as f32), small.factor);
+        outline.quad = outline.quad.scaled(small.factor as f32);
     }
     outlines
 }
@@ -120,13 +131,19 @@ impl Gradient {
         Self { width, height, vectors }
     }
 
+    /// The gradient at the pixel nearest to a point; none outside the picture.
+    #[inline]
     fn at(&self, x: f32, y: f32) -> Point {
-        let (x, y) = (x.round(), y.round());
+        // Not `round`: that is a library call where the processor has no instruction for it.
+        let (x, y) = (x + 0.5, y + 0.5);
         if x < 0.0 || y < 0.0 {
             return [0.0; 2];
         }
         let (x, y) = (x as usize, y as usize);
-        if x >= self.width || y >= self.height { [0.0; 2] } else { self.vectors[y * self.width + x] }
+        if x >= self.width {
+            return [0.0; 2];
+        }
+        self.vectors.get(y * self.width + x).copied().unwrap_or_default()
     }
 
     /// The length of a line's longest possible stretch inside the picture, from its foot either way.
@@ -160,7 +177,9 @@ fn blurred(plane: &[f32], width: usize, height: usize) -> Vec<f32> {
 
 /// The strongest straight edges.
 fn lines(gradient: &Gradient) -> Vec<Line> {
-    let reach = gradient.reach().ceil() as usize + 2;
+    // Offsets are from the picture's middle: lines that meet near a corner of the picture would share one from there.
+    let middle = [gradient.width as f32 / 2.0, gradient.height as f32 / 2.0];
+    let reach = (gradient.reach() / 2.0).ceil() as usize + 2;
     let offsets = 2 * reach + 1;
     let mut votes = vec![0.0f32; ANGLES * offsets];
     let normals: Vec<Point> = (0..ANGLES)
@@ -184,13 +203,15 @@ fn lines(gradient: &Gradient) -> Vec<Line> {
             if ahead[0].hypot(ahead[1]) > strength || behind[0].hypot(behind[1]) > strength {
                 continue;
             }
-            let vote = (strength / FULL_EDGE).min(1.0);
-            let centre = (g[1].atan2(g[0]).rem_euclid(std::f32::consts::PI) * ANGLES as f32 / std::f32::consts::PI)
-                .round() as usize;
+            // A strong edge counts for more than one that is just enough, or every seam of a tiled table would outvote
+            // the short sides of a card; but not for so much more that black print is all that is left.
+            let vote = (strength / FULL_EDGE).min(STRONGEST_VOTE);
+            let turn = g[1].atan2(g[0]).rem_euclid(std::f32::consts::PI) / std::f32::consts::PI;
+            let centre = (turn * ANGLES as f32 + 0.5) as usize;
             for spread in 0..7 {
                 let angle = (centre + ANGLES + spread - 3) % ANGLES;
                 let normal = normals[angle];
-                let offset = (dot(normal, [px, py]) + reach as f32).round() as usize;
+                let offset = (dot(normal, minus([px, py], middle)) + reach as f32 + 0.5) as usize;
                 // Farther from the gradient's direction counts less.
                 let weight = [0.4, 0.7, 0.9, 1.0, 0.9, 0.7, 0.4][spread];
                 if let Some(cell) = votes.get_mut(angle * offsets + offset) {
@@ -203,8 +224,9 @@ fn lines(gradient: &Gradient) -> Vec<Line> {
     peaks.truncate(MOST_LINES);
     peaks
         .iter()
-        .filter_map(|&(angle, offset)| {
-            fit_to_edges(gradient, Line { normal: normals[angle], offset: offset as f32 - reach as f32 })
+        .map(|&(angle, offset)| {
+            let normal = normals[angle];
+            tuned(gradient, Line { normal, offset: offset as f32 - reach as f32 + dot(normal, middle) })
         })
         .collect()
 }
@@ -246,29 +268,76 @@ fn peaks(votes: &[f32], offsets: usize, least: f32) -> Vec<(usize, usize)> {
     peaks
 }
 
-/// Moves a line to the edge pixels within two pixels of it.
-fn fit_to_edges(gradient: &Gradient, line: Line) -> Option<Line> {
-    let reach = gradient.reach();
+/// Turns and shifts a line by less than the Hough transform resolves, to where most of it is edge. A least-squares fit
+/// would be drawn to other edges that cross it at a small angle, the seams of a table top for one.
+fn tuned(gradient: &Gradient, line: Line) -> Line {
+    // Turned about the picture's middle, where a turn moves the line least.
+    let middle = [gradient.width as f32 / 2.0, gradient.height as f32 / 2.0];
+    let pivot = line.at(line.position(middle));
+    let angle = line.normal[1].atan2(line.normal[0]);
+    let mut best = (edge_along(gradient, &line), line);
+    for turn in [-0.9f32, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9] {
+        let (sin, cos) = (angle + turn.to_radians()).sin_cos();
+        let through = dot([cos, sin], pivot);
+        for shift in [-1.2, -0.6, 0.0, 0.6, 1.2] {
+            let tried = Line { normal: [cos, sin], offset: through + shift };
+            let edge = edge_along(gradient, &tried);
+            if edge > best.0 {
+                best = (edge, tried);
+            }
+        }
+    }
+    // Then to a fraction of a pixel, where that does not lose edge.
+    for tried in [fitted(gradient, &best.1), fitted(gradient, &line)].into_iter().flatten() {
+        let edge = edge_along(gradient, &tried);
+        if edge > best.0 {
+            best = (edge, tried);
+        }
+    }
+    best.1
+}
+
+/// The line through the steepest places within a pixel and a half of a line.
+fn fitted(gradient: &Gradient, line: &Line) -> Option<Line> {
+    let reach = gradient.reach() / 2.0;
+    let middle = line.position([gradient.width as f32 / 2.0, gradient.height as f32 / 2.0]);
     let mut points = Vec::new();
-    let mut t = -reach;
-    while t <= reach {
-        let p = line.at(t);
-        t += 1.0;
+    for step in 0..(2.0 * reach) as usize {
+        let p = line.at(middle - reach + step as f32);
         if !gradient.contains(p) {
             continue;
         }
-        let strength = |k: i32| {
-            let at = [p[0] + line.normal[0] * k as f32, p[1] + line.normal[1] * k as f32];
-            dot(gradient.at(at[0], at[1]), line.normal).abs()
+        let across = |k: f32| {
+            let g = gradient.at(p[0] + line.normal[0] * k, p[1] + line.normal[1] * k);
+            dot(g, line.normal).abs()
         };
-        let (best, most) = (-2..=2).map(|k| (k, strength(k))).fold((0, 0.0), |a, b| if b.1 > a.1 { b } else { a });
-        if most >= LEAST_EDGE {
-            let shift = best as f32;
-            let weight = (most / FULL_EDGE).min(1.0);
-            points.push(([p[0] + line.normal[0] * shift, p[1] + line.normal[1] * shift], weight));
+        let (before, here, after) = (across(-1.0), across(0.0), across(1.0));
+        let most = before.max(here).max(after);
+        if most < LEAST_EDGE {
+            continue;
         }
+        // The centre of mass of the three.
+        let shift = (after - before) / (before + here + after);
+        points.push((
+            [p[0] + line.normal[0] * shift, p[1] + line.normal[1] * shift],
+            (most / FULL_EDGE).min(STRONGEST_VOTE),
+        ));
     }
-    Line::fit(&points).or(Some(line))
+    Line::fit(&points)
+}
+
+/// How much edge lies exactly on a line: not capped, or every place on the slope of a strong edge would be as good as
+/// its middle.
+fn edge_along(gradient: &Gradient, line: &Line) -> f32 {
+    let reach = gradient.reach();
+    let start = line.position([gradient.width as f32 / 2.0, gradient.height as f32 / 2.0]) - reach / 2.0;
+    let (mut p, step) = (line.at(start), line.direction().map(|v| 2.0 * v));
+    let mut sum = 0.0;
+    for _ in 0..(reach / 2.0) as usize {
+        sum += dot(gradient.at(p[0], p[1]), line.normal).abs();
+        p = plus(p, step);
+    }
+    sum
 }
 
 /// A line with how much of it is edge, summed so that any stretch is two look-ups.
@@ -432,7 +501,7 @@ fn card(around: [&Side; 4], width: f32, height: f32, ratio: f32) -> Option<Outli
         beyond += past;
     }
     let share = (quad.area() / (width * height)).min(1.0);
-    let by_edges = 0.55 * sum / 4.0 + 0.45 * least - 0.10 * beyond / 4.0 + 0.08 * share.sqrt();
+    let by_edges = 0.55 * sum / 4.0 + 0.45 * least - 0.25 * beyond / 4.0 + 0.08 * share.sqrt();
     let enough = if border_sides > 0 { 0.8 * LEAST_SCORE } else { LEAST_SCORE };
     // The shape is dearer to judge than the edges.
     if by_edges + SHAPE_WEIGHT < enough {
@@ -445,7 +514,7 @@ fn card(around: [&Side; 4], width: f32, height: f32, ratio: f32) -> Option<Outli
     });
     let whole = inside && (border_sides == 0 || fit >= OWN_SHAPE);
     let score = by_edges + SHAPE_WEIGHT * fit;
-    (score >= enough).then_some(Outline { quad, score: score.clamp(0.0, 1.0), border_sides, whole })
+    (score >= enough).then_some(Outline { quad, score, border_sides, whole })
 }
 
 /// Turns the quad so that its first side is a long one, and says how near its shape is to the card's, 0 to 1; `None`
@@ -482,10 +551,11 @@ fn shape_fit(quad: &mut Quad, width: f32, height: f32, ratio: f32, border_sides:
 }
 
 /// Fits each side again to the full picture's edge near it and crosses the sides.
-fn refine(frame: &Frame<'_>, quad: &Quad, factor: usize) -> Quad {
+pub(crate) fn refine(frame: &Frame<'_>, quad: &Quad) -> Quad {
+    let factor = frame.shrink_factor(LONG_SIDE);
     let mut quad = *quad;
-    // The first pass looks as far as the shrunk picture can be wrong; the second only tidies up.
-    for reach in [(1.6 * factor as f32).max(2.0), (0.6 * factor as f32).max(1.5)] {
+    // The first pass looks as far as the shrunk picture can be wrong; the last only tidies up.
+    for reach in [3.0, 1.6, 0.6].map(|reach| (reach * factor as f32).max(1.5)) {
         let sides: [Option<Line>; 4] = std::array::from_fn(|i| fit_side(frame, quad.0[i], quad.0[(i + 1) % 4], reach));
         let corner = |i: usize| -> Option<Point> { sides[(i + 3) % 4]?.cross(&sides[i]?) };
         let corners: [Option<Point>; 4] = std::array::from_fn(corner);

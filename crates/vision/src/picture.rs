@@ -112,6 +112,19 @@ impl<'a> Frame<'a> {
         self.colour((y * self.width + x) * self.channels)
     }
 
+    /// The colours of the pixel whose bytes start at `at` and of the one `right` bytes after it.
+    #[inline]
+    fn colours(&self, at: usize, right: usize) -> ([f32; 3], [f32; 3]) {
+        if self.channels > 1
+            && let Some(bytes) = self.data.get(at..at + right + 3)
+            && let [r, g, b, ..] = bytes
+            && let [.., r2, g2, b2] = bytes
+        {
+            return ([*r, *g, *b].map(f32::from), [*r2, *g2, *b2].map(f32::from));
+        }
+        (self.colour(at), self.colour(at + right))
+    }
+
     /// The colour of the pixel whose bytes start at `at`.
     #[inline]
     fn colour(&self, at: usize) -> [f32; 3] {
@@ -134,8 +147,7 @@ impl<'a> Frame<'a> {
         let right = if x0 + 1 < self.width { self.channels } else { 0 };
         let below = if y0 + 1 < self.height { self.width * self.channels } else { 0 };
         let at = (y0 * self.width + x0) * self.channels;
-        let (a, b) = (self.colour(at), self.colour(at + right));
-        let (c, d) = (self.colour(at + below), self.colour(at + below + right));
+        let [(a, b), (c, d)] = [self.colours(at, right), self.colours(at + below, right)];
         std::array::from_fn(|i| {
             let top = a[i] + (b[i] - a[i]) * fx;
             let bottom = c[i] + (d[i] - c[i]) * fx;
@@ -143,10 +155,15 @@ impl<'a> Frame<'a> {
         })
     }
 
+    /// By how much [`Frame::shrink`] shrinks.
+    pub(crate) fn shrink_factor(&self, long_side: usize) -> usize {
+        self.width.max(self.height).div_ceil(long_side.max(1)).max(1)
+    }
+
     /// The frame shrunk by the smallest whole factor that brings its long side to at most `long_side`: three planes
     /// of box means. The only pass over all pixels that locating takes.
     pub(crate) fn shrink(&self, long_side: usize) -> Shrunk {
-        let factor = self.width.max(self.height).div_ceil(long_side.max(1)).max(1);
+        let factor = self.shrink_factor(long_side);
         let (width, height) = ((self.width / factor).max(1), (self.height / factor).max(1));
         let mut planes: [Vec<f32>; 3] = std::array::from_fn(|_| Vec::with_capacity(width * height));
         let mut sums = vec![[0u32; 3]; width];

@@ -9,7 +9,7 @@ use crate::find_lines::{FindLinesError, LineFinder};
 use crate::format;
 use crate::geometry::{Quad, distance};
 use crate::labels::{locate_by_labels, refine_quad};
-use crate::locate::locate;
+use crate::locate::{locate_coarsely, refine};
 use crate::picture::{Frame, Photo};
 use crate::quality::{self, Measured, measured_size, of_light};
 use crate::read;
@@ -139,6 +139,9 @@ impl Reader {
         }
 
         let flat = format::convert(&frame, &quad, format).ok_or_else(|| refuse(Reason::NoDocument))?;
+        if quality::covered(&frame, &quad, layout) {
+            return Err(refuse(Reason::Covered));
+        }
         if let Some(reason) = quality::hidden_label(&image::imageops::grayscale(&flat), layout) {
             return Err(refuse(reason));
         }
@@ -169,12 +172,18 @@ impl Reader {
     fn find<'a>(&self, frame: &Frame<'_>, layouts: &'a [Layout]) -> Result<Found<'a>, Refusal> {
         let Some(first) = layouts.first() else { return Err(Refusal::new(Reason::NoDocument)) };
         let ratio = first.millimetres[0] / first.millimetres[1];
-        let outlines = locate(frame, ratio, MOST_OUTLINES);
-        let guesses = side::guesses(frame, &outlines, layouts);
+        let outlines = locate_coarsely(frame, ratio, MOST_OUTLINES);
+        let mut guesses = side::guesses(frame, &outlines, layouts);
+        for guess in guesses.iter_mut().take(side::MOST_READ) {
+            guess.quad = refine(frame, &guess.quad);
+        }
         let confirmed = side::confirm(frame, &guesses, &self.recogniser)
             .map_err(|_: RecogniseError| Refusal::new(Reason::ReaderFailed))?;
         if let Some(guess) = confirmed {
             let found = Found::new(frame, guess.layout, guess.quad, guess.whole)?;
+            if guess.agreement >= LIKELY {
+                return Ok(found);
+            }
             // A label in its place does not prove that the outline's far end is right; all labels together do.
             match refine_quad(frame, guess.layout, &guess.quad) {
                 Some(quad) if is_apart(&quad, &guess.quad) => {

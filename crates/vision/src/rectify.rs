@@ -11,8 +11,17 @@ const MOST_SAMPLES: usize = 4;
 /// Draws what lies in `quad` as a picture of `width` × `height` pixels; `None` for a degenerate quad or size.
 #[must_use]
 pub fn rectify(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32) -> Option<RgbImage> {
+    colours(frame, quad, width, height, MOST_SAMPLES)
+}
+
+/// As [`rectify`], for looking and not for reading: a quarter of the samples where the photo is much larger.
+pub(crate) fn rectify_coarsely(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32) -> Option<RgbImage> {
+    colours(frame, quad, width, height, MOST_SAMPLES / 2)
+}
+
+fn colours(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32, most: usize) -> Option<RgbImage> {
     let mut pixels = Vec::with_capacity(width as usize * height as usize * 3);
-    sample(frame, quad, width, height, |colour| {
+    sample(frame, quad, (width, height), most, |colour| {
         pixels.extend(colour.map(|v| (v + 0.5) as u8));
     })?;
     RgbImage::from_raw(width, height, pixels)
@@ -21,19 +30,25 @@ pub fn rectify(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32) -> Optio
 /// As [`rectify`], luma only.
 pub(crate) fn rectify_luma(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32) -> Option<GrayImage> {
     let mut pixels = Vec::with_capacity(width as usize * height as usize);
-    sample(frame, quad, width, height, |colour| pixels.push((luma(colour) + 0.5) as u8))?;
+    sample(frame, quad, (width, height), MOST_SAMPLES, |colour| pixels.push((luma(colour) + 0.5) as u8))?;
     GrayImage::from_raw(width, height, pixels)
 }
 
 /// Calls `put` with the colour of each pixel, row by row. Where the photo has more pixels than the result, a grid of
 /// bilinear samples is averaged, so that fine print is not aliased.
-fn sample(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32, mut put: impl FnMut([f32; 3])) -> Option<()> {
+fn sample(
+    frame: &Frame<'_>,
+    quad: &Quad,
+    (width, height): (u32, u32),
+    most: usize,
+    mut put: impl FnMut([f32; 3]),
+) -> Option<()> {
     if width == 0 || height == 0 {
         return None;
     }
     let map = Homography::onto(quad)?;
     let [top, right, bottom, left] = quad.sides();
-    let samples = |long: f32, pixels: u32| ((long / pixels as f32).round() as usize).clamp(1, MOST_SAMPLES);
+    let samples = |long: f32, pixels: u32| ((long / pixels as f32).round() as usize).clamp(1, most);
     let (across, down) = (samples(top.max(bottom), width), samples(left.max(right), height));
     let norm = 1.0 / (across * down) as f32;
     let (step_u, step_v) = (1.0 / (width as usize * across) as f32, 1.0 / (height as usize * down) as f32);

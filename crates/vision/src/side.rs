@@ -13,14 +13,14 @@ use crate::locate::Outline;
 use crate::picture::Frame;
 use crate::read;
 use crate::recognise::{RecogniseError, Recogniser};
-use crate::rectify::rectify;
+use crate::rectify::{rectify, rectify_coarsely};
 
 /// Width at which outlines are compared with layouts, pixels.
 const COARSE_WIDTH: u32 = 256;
 /// Paper is what is bright within this many pixels of that picture.
 const PAPER_REACH: usize = 7;
 /// Most guesses whose labels are read.
-const MOST_READ: usize = 6;
+pub(crate) const MOST_READ: usize = 6;
 /// Share of a label's characters that must be read to accept it.
 const LEAST_SAME: f32 = 0.5;
 /// Labels of fewer characters prove nothing.
@@ -29,6 +29,8 @@ const LEAST_CHARACTERS: usize = 4;
 /// From this agreement of ink and layout on, it is the document and its outline is right: drawn cards have 0.72 and more,
 /// blurred or dark ones too; the same cards in outlines that are off, and other things, have less.
 pub(crate) const LIKELY: f32 = 0.66;
+/// From this agreement on, other outlines need not be compared.
+const CERTAIN: f32 = 0.74;
 /// From this agreement on, it may be a document that is too small or too far off to tell.
 pub(crate) const POSSIBLE: f32 = 0.45;
 
@@ -56,7 +58,7 @@ pub(crate) fn guesses<'a>(frame: &Frame<'_>, outlines: &[Outline], layouts: &'a 
     for (place, outline) in outlines.iter().enumerate() {
         let Some(layout) = layouts.first() else { continue };
         let rows = COARSE_WIDTH as f32 * layout.millimetres[1] / layout.millimetres[0];
-        let Some(flat) = rectify(frame, &outline.quad, COARSE_WIDTH, rows as u32) else { continue };
+        let Some(flat) = rectify_coarsely(frame, &outline.quad, COARSE_WIDTH, rows as u32) else { continue };
         let ink = InkMap::of(&flat);
         for layout in layouts {
             for (turn, reversed) in [(0, false), (2, true)] {
@@ -66,6 +68,10 @@ pub(crate) fn guesses<'a>(frame: &Frame<'_>, outlines: &[Outline], layouts: &'a 
                 let quad = outline.quad.turned(turn);
                 guesses.push((rank, Guess { layout, quad, whole: outline.whole, agreement }));
             }
+        }
+        // Nothing that comes after it can be the document too.
+        if guesses.iter().any(|(_, guess)| guess.agreement >= CERTAIN) {
+            break;
         }
     }
     guesses.sort_by(|a, b| b.0.total_cmp(&a.0));

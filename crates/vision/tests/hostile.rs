@@ -1,4 +1,11 @@
 //! Bytes and pictures that nobody meant to be read: nothing panics, nothing is accepted.
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "tests: what fails may stop them; sizes are small"
+)]
 
 mod common;
 
