@@ -12,7 +12,7 @@ use crate::picture::Frame;
 use crate::quality::{self, Measured, measured_size, of_light};
 use crate::rectify::rectify_luma;
 use crate::refusal::{Hint, Reason};
-use crate::side::{Guess, LIKELY, POSSIBLE, guesses, known_layouts};
+use crate::side::{Guess, LIKELY, POSSIBLE, POSSIBLE_SMALL, guesses, known_layouts};
 
 /// Within this share of the frame's size a document's corner counts as touching the border.
 const BORDER: f32 = 0.004;
@@ -92,7 +92,7 @@ fn advise(
         _ if cut && measured.coverage > TOO_NEAR_PERCENT => Hint::Farther,
         Some(Reason::TooSteep) if likely => Hint::Flatter,
         _ if cut => Hint::WholeCard,
-        Some(Reason::TooSmall) => Hint::Closer,
+        Some(Reason::TooSmall) if guess.agreement >= POSSIBLE_SMALL => Hint::Closer,
         // Neither small nor cut off, and yet not what the layout says.
         _ if !likely => Hint::NoDocument,
         _ if guess.layout.side != format.side => Hint::OtherSide,

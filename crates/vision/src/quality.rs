@@ -351,7 +351,7 @@ mod tests {
         // Paper with lines of print, and light that falls off to the right.
         let paper = |x: u32, y: u32| {
             let light = 225 - (x / 12) as u8;
-            if (y / 20) % 2 == 0 && (x / 3) % 4 == 0 { light / 3 } else { light }
+            if (y / 20).is_multiple_of(2) && (x / 3).is_multiple_of(4) { light / 3 } else { light }
         };
         let mut flat = GrayImage::from_fn(640, 404, |x, y| Luma([paper(x, y)]));
         assert_eq!(glare(&flat), 0);

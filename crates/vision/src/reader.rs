@@ -16,7 +16,7 @@ use crate::read;
 use crate::recognise::{RecogniseError, Recogniser};
 use crate::rectify::rectify_luma;
 use crate::refusal::{Reason, Refusal};
-use crate::side::{self, Guess, LIKELY, POSSIBLE, known_layouts};
+use crate::side::{self, Guess, LIKELY, POSSIBLE, POSSIBLE_SMALL, known_layouts};
 
 /// Most outlines that are looked into.
 const MOST_OUTLINES: usize = 6;
@@ -220,9 +220,8 @@ impl Reader {
 fn lacking(guess: &Guess<'_>, found: &Found<'_>) -> Option<Reason> {
     match format::check(&guess.layout.format, &guess.quad, found.measured) {
         Some(reason) if guess.agreement >= LIKELY => Some(reason),
-        Some(reason @ (Reason::TooBright | Reason::TooDark | Reason::TooSmall)) if guess.agreement >= POSSIBLE => {
-            Some(reason)
-        }
+        Some(Reason::TooSmall) => (guess.agreement >= POSSIBLE_SMALL).then_some(Reason::TooSmall),
+        Some(reason @ (Reason::TooBright | Reason::TooDark)) if guess.agreement >= POSSIBLE => Some(reason),
         _ if !guess.whole && guess.agreement >= POSSIBLE => Some(Reason::NotWhole),
         _ => None,
     }

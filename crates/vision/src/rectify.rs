@@ -22,7 +22,7 @@ pub(crate) fn rectify_coarsely(frame: &Frame<'_>, quad: &Quad, width: u32, heigh
 fn colours(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32, most: usize) -> Option<RgbImage> {
     let mut pixels = Vec::with_capacity(width as usize * height as usize * 3);
     sample(frame, quad, (width, height), most, |colour| {
-        pixels.extend(colour.map(|v| (v + 0.5) as u8));
+        pixels.extend_from_slice(&[(colour[0] + 0.5) as u8, (colour[1] + 0.5) as u8, (colour[2] + 0.5) as u8]);
     })?;
     RgbImage::from_raw(width, height, pixels)
 }
@@ -63,12 +63,12 @@ fn sample(
                     let u = ((x * across + i) as f32 + 0.5) * step_u;
                     let scale = 1.0 / (wu * u + wv * v + w0);
                     let colour = frame.bilinear((xu * u + xv * v + x0) * scale, (yu * u + yv * v + y0) * scale);
-                    for (sum, value) in sum.iter_mut().zip(colour) {
-                        *sum += value;
-                    }
+                    sum[0] += colour[0];
+                    sum[1] += colour[1];
+                    sum[2] += colour[2];
                 }
             }
-            put(sum.map(|v| v * norm));
+            put([sum[0] * norm, sum[1] * norm, sum[2] * norm]);
         }
     }
     Some(())

@@ -31,8 +31,11 @@ const LEAST_CHARACTERS: usize = 4;
 pub(crate) const LIKELY: f32 = 0.66;
 /// From this agreement on, other outlines need not be compared.
 const CERTAIN: f32 = 0.74;
-/// From this agreement on, it may be a document that is too small or too far off to tell.
+/// From this agreement on, it may be a document of which a part is hidden or cut off.
 pub(crate) const POSSIBLE: f32 = 0.45;
+/// From this agreement on, something small may be a document whose print is too fine to see; small shapes agree by chance
+/// more often.
+pub(crate) const POSSIBLE_SMALL: f32 = 0.58;
 
 /// The layouts of every document that is read, parsed once.
 pub(crate) fn known_layouts() -> &'static [Layout] {
