@@ -133,6 +133,7 @@ fn worker(part: Part) -> Result<()> {
     let draft = draft(part)?;
     bind(part, &draft, true)?;
     optimise(part, &draft.join(format!("{}_bg.wasm", part.stem())), "-Oz")?;
+    minify(part, &draft.join(format!("{}.js", part.stem())))?;
     workspace::copy(&shim, &draft.join("index.js"))?;
     publish(&draft, &dist)?;
     stamp.set()
@@ -219,6 +220,14 @@ fn optimise(part: Part, module: &Path, level: &str) -> Result<()> {
     node.args(FEATURES).arg("--strip-producers").arg("--strip-debug").arg(module).arg("-o").arg(&optimised);
     task::run(&format!("wasm-opt {}", part.name()), &mut node)?;
     fs::rename(&optimised, module)?;
+    Ok(())
+}
+
+/// The glue is generated; nobody reads it in the Worker.
+fn minify(part: Part, glue: &Path) -> Result<()> {
+    let mut node = setup::node(&["node_modules/esbuild/bin/esbuild", "--minify", "--format=esm", "--allow-overwrite"])?;
+    node.args(["--log-level=warning", "--target=es2022"]).arg(glue).arg(format!("--outfile={}", glue.display()));
+    task::run(&format!("esbuild {}", part.name()), &mut node)?;
     Ok(())
 }
 
