@@ -116,15 +116,17 @@ fn photo_style(name: &str, seed: u64) -> Result<PhotoStyle, Box<dyn Error>> {
                 let mixed = (seed * 16 + which + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
                 f32::from(((mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 48) as u16) / 32_768.0 - 1.0
             };
+            let rotation = 12.0 * dice(1);
             Ok(PhotoStyle {
-                coverage: 0.47 + 0.12 * dice(0),
-                rotation: 12.0 * dice(1),
+                // Turned cards must be smaller to stay whole.
+                coverage: 0.44 + 0.09 * dice(0) - 0.008 * rotation.abs(),
+                rotation,
                 tilt: (15.0 * dice(2), 15.0 * dice(3)),
-                gradient: 0.2 + 0.15 * dice(4),
-                shadow: 0.2 + 0.2 * dice(5),
+                gradient: 0.15 + 0.1 * dice(4),
+                shadow: 0.15 + 0.15 * dice(5),
                 blur: 0.7 + 0.3 * dice(6),
                 noise: 3.5 + 2.0 * dice(7),
-                exposure: 0.88 + 0.14 * dice(8),
+                exposure: 0.88 + 0.1 * dice(8),
                 ..PhotoStyle::phone(seed)
             })
         }
