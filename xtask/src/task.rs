@@ -68,12 +68,36 @@ pub fn attempt(name: &str, command: &mut Command) -> Result<Finished> {
     let output = String::from_utf8_lossy(&std::fs::read(&log)?).into_owned();
     line.end(status.success());
     if !status.success() {
-        let lines: Vec<&str> = output.lines().collect();
-        for text in &lines[lines.len().saturating_sub(TAIL)..] {
+        for text in telling(&output) {
             println!("    {text}");
         }
+        println!("    whole output: {}", log.display());
     }
     Ok(Finished { success: status.success(), output, log })
+}
+
+/// The lines of a failed program's output that tell what is wrong: what its failed tests said, else its end.
+fn telling(output: &str) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut inside = false;
+    for line in output.lines() {
+        // libtest's and TAP's account of failed tests, and where it ends.
+        if line == "failures:" || line.trim_start().starts_with("not ok ") {
+            inside = true;
+        }
+        if inside {
+            lines.push(line);
+        }
+        if line.starts_with("test result: FAILED") || line.trim() == "..." {
+            inside = false;
+        }
+    }
+    if lines.is_empty() {
+        let all: Vec<&str> = output.lines().collect();
+        return all[all.len().saturating_sub(TAIL)..].to_vec();
+    }
+    lines.truncate(5 * TAIL);
+    lines
 }
 
 /// Starts a program whose output goes to a log file of its own.
@@ -161,5 +185,26 @@ pub fn seconds(time: Duration) -> String {
         format!("{:.1} s", time.as_secs_f32())
     } else {
         format!("{} min {} s", time.as_secs() / 60, time.as_secs() % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failed_tests_are_shown_and_passed_ones_are_not() {
+        let libtest =
+            "test a ... ok\ntest b ... FAILED\n\nfailures:\n\nb: boom\n\ntest result: FAILED. 1 passed\nmore\n";
+        assert_eq!(telling(libtest), ["failures:", "", "b: boom", "", "test result: FAILED. 1 passed"]);
+        let tap = "ok 1 - a\nnot ok 2 - b\n  ---\n  error: boom\n  ...\nok 3 - c\n";
+        assert_eq!(telling(tap), ["not ok 2 - b", "  ---", "  error: boom", "  ..."]);
+        assert_eq!(telling("error: no such command\n"), ["error: no such command"]);
+    }
+
+    #[test]
+    fn times_read_well() {
+        assert_eq!(seconds(Duration::from_millis(1250)), "1.2 s");
+        assert_eq!(seconds(Duration::from_secs(125)), "2 min 5 s");
     }
 }
