@@ -225,8 +225,11 @@ fn optimise(part: Part, module: &Path, level: &str) -> Result<()> {
 
 /// The glue is generated; nobody reads it in the Worker.
 fn minify(part: Part, glue: &Path) -> Result<()> {
-    let mut node = setup::node(&["node_modules/esbuild/bin/esbuild", "--minify", "--format=esm", "--allow-overwrite"])?;
-    node.args(["--log-level=warning", "--target=es2022"]).arg(glue).arg(format!("--outfile={}", glue.display()));
+    // Its interface and not its program: that is a script or an executable, as npm was told.
+    const MINIFY: &str = "const file = process.argv[1]; require('esbuild').buildSync({ entryPoints: [file], \
+                          outfile: file, allowOverwrite: true, minify: true, format: 'esm', target: 'es2022' });";
+    let mut node = setup::node(&["-e", MINIFY])?;
+    node.arg(glue);
     task::run(&format!("esbuild {}", part.name()), &mut node)?;
     Ok(())
 }
