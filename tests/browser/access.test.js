@@ -83,7 +83,8 @@ test("the keyboard alone registers a card", async () => {
     await keyboard.press("Enter");
     await step(page, "document");
     assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1", "a new step takes the focus");
-    // The dialogue that picks a file is the system's: reaching its button is ours.
+    // The dialogue that picks a file is the system's: reaching its button is ours. It moves once no camera was found.
+    await page.waitForSelector(`${by("camera")}:is([data-state="denied"],[data-state="absent"])`);
     for (const side of ["front", "back"]) {
       await page.waitForSelector(`${by("side")}[data-side="${side}"]`);
       await page.waitForFunction((button) => document.querySelector(button)?.disabled === false, by("pick-file"));

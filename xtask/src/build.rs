@@ -106,7 +106,7 @@ pub fn build(parts: &[Part]) -> Result<()> {
 }
 
 fn compile(profile: &str, parts: &[Part]) -> Result<()> {
-    let mut cargo = task::cargo(&["build", "--target", "wasm32-unknown-unknown", "--profile", profile]);
+    let mut cargo = task::cargo_for_wasm(&["build", "--target", "wasm32-unknown-unknown", "--profile", profile])?;
     for part in parts {
         cargo.args(["-p", part.crate_name()]);
     }

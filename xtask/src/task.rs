@@ -45,6 +45,26 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// Cargo for wasm. Where something was compiled is nobody's business in what is shipped, and a size must not depend on
+/// how long a home folder's name is.
+pub fn cargo_for_wasm(arguments: &[&str]) -> Result<Command> {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
+        .context("neither CARGO_HOME nor HOME is set")?;
+    let mut flags = vec![format!("--remap-path-prefix={}=.", workspace::root().display())];
+    let sources = home.join("registry/src");
+    if let Ok(registries) = std::fs::read_dir(&sources) {
+        let mut registries: Vec<PathBuf> = registries.flatten().map(|registry| registry.path()).collect();
+        registries.sort();
+        flags.extend(registries.iter().map(|registry| format!("--remap-path-prefix={}=crates", registry.display())));
+    }
+    let mut cargo = cargo(arguments);
+    // Cargo joins this list to that of .cargo/config.toml.
+    cargo.arg("--config").arg(format!("target.wasm32-unknown-unknown.rustflags={}", serde_json::to_string(&flags)?));
+    Ok(cargo)
+}
+
 /// Runs a step; an error if it fails.
 pub fn run(name: &str, command: &mut Command) -> Result<Finished> {
     let finished = attempt(name, command)?;
