@@ -4,6 +4,7 @@
 //! personal data show none of it in `Debug`, and no error carries the value that it is about.
 
 pub mod check;
+pub mod check_digit;
 pub mod date;
 pub mod document;
 pub mod ethnicity;
