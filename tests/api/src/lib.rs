@@ -8,11 +8,13 @@
 //! | `SHIMING_KEEP` | `1`: leave the copied state and the logs of the Workers below `target/api-tests` | removed by the next run |
 //!
 //! - [`stack`] starts, kills and restarts the Workers,
+//! - [`database`] looks into the files that the Workers keep, and locks them,
 //! - [`client`] is the phone, the operator's staff and the sandbox's remote control,
 //! - [`fixtures`] are people, cards and evidence,
 //! - [`assertions`] say what an answer must be and that nothing has changed.
 
 pub mod assertions;
 pub mod client;
+pub mod database;
 pub mod fixtures;
 pub mod stack;

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::client::{Request, Sandbox};
+use crate::database::Database;
 
 /// Longest wait for a Worker's first answer.
 const START: Duration = Duration::from_mins(1);
@@ -76,6 +77,34 @@ impl Stack {
     #[must_use]
     pub fn world(&self) -> Sandbox {
         Sandbox::new(self.sandbox.url())
+    }
+
+    /// The edge's D1: what people list and search.
+    pub fn lists(&self) -> Result<Database> {
+        let files = self.files("v3/d1", "miniflare-D1DatabaseObject")?;
+        let [file] = files.as_slice() else { bail!("one database of the edge, not {files:?}") };
+        Database::open(file)
+    }
+
+    /// The storage of every object of a class that wrote something.
+    pub fn objects(&self, class: &str) -> Result<Vec<PathBuf>> {
+        self.files("v3/do", &format!("-{class}"))
+    }
+
+    /// `SQLite` files of the edge, in folders whose name ends so. Miniflare keeps its own in `metadata.sqlite`.
+    fn files(&self, below: &str, ending: &str) -> Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        let below = self.directory.join("edge").join(below);
+        // Made with the first file in it.
+        let folders = if below.exists() { list(&below)? } else { Vec::new() };
+        for folder in folders {
+            if folder.to_string_lossy().ends_with(ending) {
+                found.extend(list(&folder)?.into_iter().filter(|file| {
+                    file.extension().is_some_and(|ending| ending == "sqlite") && !file.ends_with("metadata.sqlite")
+                }));
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -230,13 +259,18 @@ fn make_state() -> Result<PathBuf> {
     Ok(state)
 }
 
+/// Node, in the workspace's root.
+pub(crate) fn node() -> Result<Command> {
+    let mut node = Command::new("node");
+    node.current_dir(root()).env("PATH", path_with_node()?);
+    Ok(node)
+}
+
 /// Wrangler on local state only: it reports nothing and looks nothing up.
 fn wrangler() -> Result<Command> {
-    let mut wrangler = Command::new("node");
+    let mut wrangler = node()?;
     wrangler
         .arg("node_modules/wrangler/bin/wrangler.js")
-        .current_dir(root())
-        .env("PATH", path_with_node()?)
         .envs([
             ("WRANGLER_SEND_METRICS", "false"),
             ("WRANGLER_SEND_ERROR_REPORTS", "false"),
@@ -252,16 +286,21 @@ fn wrangler() -> Result<Command> {
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from).with_context(|| format!("cannot list {}", from.display()))? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
+    for path in list(from)? {
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy(&path, &target)?;
         } else {
-            fs::copy(entry.path(), &target)?;
+            fs::copy(path, &target)?;
         }
     }
     Ok(())
+}
+
+/// What is in a folder.
+fn list(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    entries.map(|entry| Ok(entry?.path())).collect()
 }
 
 fn free_port() -> Result<u16> {
