@@ -43,11 +43,13 @@ pub enum Scope {
     Device,
     /// The address that the request came from; many people may share one (carrier-grade NAT).
     Address,
+    /// The ID number that a register is asked about, where it counts questions (RC-4).
+    Holder,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 3] = [Self::Line, Self::Device, Self::Address];
+    pub const ALL: [Self; 4] = [Self::Line, Self::Device, Self::Address, Self::Holder];
 
     /// The name that a counter is stored under.
     #[must_use]
@@ -56,6 +58,7 @@ impl Scope {
             Self::Line => "line",
             Self::Device => "device",
             Self::Address => "address",
+            Self::Holder => "holder",
         }
     }
 }
@@ -98,24 +101,24 @@ pub struct Spent {
     pub retry_after: u32,
 }
 
-/// Counts one more time, or says when that may be.
-pub fn take(counter: Option<Counter>, limit: Limit, now: UnixSeconds) -> Result<Counter, Spent> {
+/// Counts so many times more, or says when that may be.
+pub fn take(counter: Option<Counter>, limit: Limit, times: u16, now: UnixSeconds) -> Result<Counter, Spent> {
     let wait = |until: u64| Spent { retry_after: u32::try_from(until.saturating_sub(now)).unwrap_or(u32::MAX).max(1) };
     let Some(counter) = counter.filter(|counter| !counter.is_over(now)) else {
-        return if limit.per_day == 0 {
+        return if times > limit.per_day {
             Err(wait(now + WINDOW_SECONDS))
         } else {
-            Ok(Counter { since: now, count: 1, last: now })
+            Ok(Counter { since: now, count: times, last: now })
         };
     };
-    if counter.count >= limit.per_day {
+    if counter.count.saturating_add(times) > limit.per_day {
         return Err(wait(counter.since + WINDOW_SECONDS));
     }
     let next = counter.last + u64::from(limit.spacing_seconds);
     if now < next {
         return Err(wait(next));
     }
-    Ok(Counter { count: counter.count + 1, last: now.max(counter.last), ..counter })
+    Ok(Counter { count: counter.count + times, last: now.max(counter.last), ..counter })
 }
 
 #[cfg(test)]
@@ -129,23 +132,34 @@ mod tests {
     // CB-5
     #[test]
     fn spacing_then_daily_count_then_a_new_day() {
-        let first = take(None, LIMIT, 1000).unwrap();
-        assert_eq!(take(Some(first), LIMIT, 1059), Err(Spent { retry_after: 1 }));
-        let second = take(Some(first), LIMIT, 1060).unwrap();
-        let third = take(Some(second), LIMIT, 2000).unwrap();
-        assert_eq!(take(Some(third), LIMIT, 5000), Err(Spent { retry_after: 82_400 }));
-        assert_eq!(take(Some(third), LIMIT, 1000 + WINDOW_SECONDS).unwrap().count, 1);
+        let first = take(None, LIMIT, 1, 1000).unwrap();
+        assert_eq!(take(Some(first), LIMIT, 1, 1059), Err(Spent { retry_after: 1 }));
+        let second = take(Some(first), LIMIT, 1, 1060).unwrap();
+        let third = take(Some(second), LIMIT, 1, 2000).unwrap();
+        assert_eq!(take(Some(third), LIMIT, 1, 5000), Err(Spent { retry_after: 82_400 }));
+        assert_eq!(take(Some(third), LIMIT, 1, 1000 + WINDOW_SECONDS).unwrap().count, 1);
     }
 
     #[test]
     fn nothing_is_allowed_by_a_limit_of_none() {
-        assert!(take(None, Limit { per_day: 0, spacing_seconds: 0 }, 5).is_err());
+        assert!(take(None, Limit { per_day: 0, spacing_seconds: 0 }, 1, 5).is_err());
+    }
+
+    // RC-4: several at once, or none of them.
+    #[test]
+    fn several_are_taken_together_or_not_at_all() {
+        let limit = Limit { per_day: 5, spacing_seconds: 0 };
+        let counter = take(None, limit, 3, 1000).unwrap();
+        assert!(take(Some(counter), limit, 3, 1001).is_err());
+        assert_eq!(take(Some(counter), limit, 2, 1001).unwrap().count, 5);
+        assert!(take(None, limit, 6, 1000).is_err());
+        assert!(take(Some(Counter { count: u16::MAX, ..counter }), limit, u16::MAX, 1001).is_err());
     }
 
     #[test]
     fn a_clock_that_goes_back_gives_nothing_away() {
-        let counter = take(None, LIMIT, 1000).unwrap();
-        assert!(take(Some(counter), LIMIT, 900).is_err());
+        let counter = take(None, LIMIT, 1, 1000).unwrap();
+        assert!(take(Some(counter), LIMIT, 1, 900).is_err());
     }
 
     proptest! {
@@ -157,7 +171,7 @@ mod tests {
             let (mut now, mut counter, mut taken) = (1_000_000, None, Vec::new());
             for step in steps {
                 now += step;
-                match take(counter, limit, now) {
+                match take(counter, limit, 1, now) {
                     Ok(next) => { counter = Some(next); taken.push(now); }
                     Err(spent) => prop_assert!(spent.retry_after >= 1),
                 }

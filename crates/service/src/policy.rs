@@ -33,7 +33,34 @@ pub struct Policy {
     pub repeat: u8,
     /// Budgets.
     pub budgets: Budgets,
+    /// How the citizen register takes names (RC-4).
+    pub register_names: RegisterNames,
 }
+
+/// How the citizen register takes names (RC-4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegisterNames {
+    /// Name, and where one of its characters has several codes, all of them: one question finds the person.
+    #[default]
+    Sequence,
+    /// A name and nothing else, compared code by code: the ways to write it are tried one after the other.
+    Plain(PlainNames),
+}
+
+/// What a register that takes plain names allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlainNames {
+    /// Ways to write a name that one registration tries at most, 1 to [`MOST_TRIES`].
+    pub tries: u8,
+    /// Questions about one ID number that the provider answers in a day, from twice `tries` to 1,000. Windows of 24 hours
+    /// are counted from their first question and the provider's day begins when it likes, so each of ours takes half.
+    pub per_day: u16,
+}
+
+/// Most ways to write a name that are tried: with one character of two codes there are two, with three there are eight.
+pub const MOST_TRIES: u8 = 8;
 
 /// A limit for each scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +119,7 @@ impl Default for Policy {
             language: Text::new("cmn-CN").unwrap_or_default(),
             repeat: 3,
             budgets: Budgets::default(),
+            register_names: RegisterNames::Sequence,
         }
     }
 }
@@ -113,6 +141,7 @@ impl Policy {
             _ => false,
         };
         let language = self.language.as_str();
+        let plain = self.plain_names();
         let rules = [
             ("/channels", distinct),
             ("/code_ttl_seconds", (30..=600).contains(&self.code_ttl_seconds)),
@@ -122,6 +151,11 @@ impl Policy {
             ("/link_ttl_seconds", (60..=604_800).contains(&self.link_ttl_seconds)),
             ("/language", !language.is_empty() && language.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')),
             ("/repeat", (1..=5).contains(&self.repeat)),
+            ("/register_names/plain/tries", plain.is_none_or(|plain| (1..=MOST_TRIES).contains(&plain.tries))),
+            (
+                "/register_names/plain/per_day",
+                plain.is_none_or(|plain| (2 * u16::from(plain.tries)..=1000).contains(&plain.per_day)),
+            ),
         ];
         match rules.into_iter().find(|(_, holds)| !holds) {
             Some((pointer, _)) => Err(PolicyError { pointer }),
@@ -141,6 +175,18 @@ impl Policy {
             Scope::Line => scoped.line,
             Scope::Device => scoped.device,
             Scope::Address => scoped.address,
+            Scope::Holder => {
+                Limit { per_day: self.plain_names().map_or(u16::MAX, |plain| plain.per_day / 2), spacing_seconds: 0 }
+            }
+        }
+    }
+
+    /// What the register allows if it takes plain names only.
+    #[must_use]
+    pub fn plain_names(&self) -> Option<PlainNames> {
+        match self.register_names {
+            RegisterNames::Sequence => None,
+            RegisterNames::Plain(plain) => Some(plain),
         }
     }
 
@@ -164,6 +210,19 @@ mod tests {
     #[test]
     fn every_bound_is_kept() {
         type Case<'a> = (&'a str, fn(&mut Policy));
+        let plain = |tries, per_day| RegisterNames::Plain(PlainNames { tries, per_day });
+        for (register_names, pointer) in [
+            (plain(0, 10), "/register_names/plain/tries"),
+            (plain(MOST_TRIES + 1, 1000), "/register_names/plain/tries"),
+            (plain(3, 5), "/register_names/plain/per_day"),
+            (plain(3, 1001), "/register_names/plain/per_day"),
+        ] {
+            let policy = Policy { register_names, ..Policy::default() };
+            assert_eq!(policy.validate(), Err(PolicyError { pointer }));
+        }
+        let policy = Policy { register_names: plain(3, 6), ..Policy::default() };
+        assert_eq!((policy.validate(), policy.limit(Purpose::Question, Scope::Holder).per_day), (Ok(()), 3));
+
         let cases: [Case<'_>; 12] = [
             ("/channels", |p| p.channels.clear()),
             ("/channels", |p| p.channels = vec![Channel::Sms, Channel::Sms]),
@@ -190,5 +249,16 @@ mod tests {
         let policy: Policy = serde_json::from_str(r#"{"review":true}"#).unwrap();
         assert_eq!(policy, Policy { review: true, ..Policy::default() });
         assert!(serde_json::from_str::<Policy>(r#"{"reviews":true}"#).is_err());
+    }
+
+    // RC-4
+    #[test]
+    fn a_register_takes_sequences_or_plain_names() {
+        let read = |json: &str| shiming_wire::json::from_slice::<Policy>(json.as_bytes());
+        assert_eq!(read(r#"{"register_names":"sequence"}"#).unwrap(), Policy::default());
+        let plain = read(r#"{"register_names":{"plain":{"tries":3,"per_day":10}}}"#).unwrap();
+        assert_eq!(plain.plain_names(), Some(PlainNames { tries: 3, per_day: 10 }));
+        assert!(read(r#"{"register_names":"plain"}"#).is_err());
+        assert!(read(r#"{"register_names":{"plain":{"tries":3}}}"#).is_err());
     }
 }
