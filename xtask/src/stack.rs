@@ -1,5 +1,6 @@
 //! Both Workers, running on this machine on embedded state.
 
+use std::fmt::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Child;
@@ -145,6 +146,16 @@ fn secrets() -> Result<()> {
     Ok(())
 }
 
+/// The migrations of a folder: names and statements, in the order in which they are applied.
+fn migrations(folder: &Path) -> Result<String> {
+    let mut all = String::new();
+    for file in workspace::files(folder)? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        writeln!(all, "-- {name}\n{}", workspace::read(&file)?)?;
+    }
+    Ok(all)
+}
+
 /// Secrets, tables and people: all that the Workers start from. The state of `edge` and `sandbox` lies below `state`.
 pub fn prepare(state: &Path) -> Result<()> {
     secrets()?;
@@ -152,9 +163,14 @@ pub fn prepare(state: &Path) -> Result<()> {
         let folder =
             if name == "edge" { workspace::path("migrations") } else { workspace::path("crates/sandbox/migrations") };
         let stamp = state.join(name).join("migrated");
-        let wanted = workspace::files(&folder)?.len().to_string();
-        if std::fs::read_to_string(&stamp).is_ok_and(|done| done == wanted) {
+        let wanted = migrations(&folder)?;
+        let done = std::fs::read_to_string(&stamp).ok();
+        if done.as_ref() == Some(&wanted) {
             continue;
+        }
+        // Wrangler knows applied migrations by their name: one that was edited since needs an empty database.
+        if done.is_some_and(|done| !wanted.starts_with(&done)) {
+            std::fs::remove_dir_all(state.join(name)).with_context(|| format!("cannot empty the state of the {name}"))?;
         }
         let mut wrangler = setup::wrangler(&["d1", "migrations", "apply", database, "--local", "-c", config(name)])?;
         wrangler.arg("--persist-to").arg(state.join(name));
@@ -173,4 +189,23 @@ pub fn prepare(state: &Path) -> Result<()> {
     wrangler.arg(&file).arg("--persist-to").arg(state.join("sandbox"));
     task::run("fictional citizens", &mut wrangler)?;
     workspace::write(&stamp, statements).context("cannot note that the sandbox was seeded")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_known_by_what_they_say() {
+        let folder = workspace::fresh("migrations-test").unwrap();
+        let first = folder.join("0001_first.sql");
+        workspace::write(&first, "CREATE TABLE a (b);").unwrap();
+        let one = migrations(&folder).unwrap();
+        assert_eq!(migrations(&folder).unwrap(), one);
+        workspace::write(&folder.join("0002_second.sql"), "CREATE TABLE c (d);").unwrap();
+        let two = migrations(&folder).unwrap();
+        assert!(two.len() > one.len() && two.starts_with(&one));
+        workspace::write(&first, "CREATE TABLE a (b, c);").unwrap();
+        assert!(!migrations(&folder).unwrap().starts_with(&one));
+    }
 }
