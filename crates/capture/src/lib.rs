@@ -14,7 +14,7 @@ use shiming_vision::{Frame, Models, Photo, Reader};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
-pub use outcome::{Outcome, Read, ReadSide, merge};
+pub use outcome::{NameCharacter, Outcome, Read, ReadSide, merge};
 pub use report::Report;
 pub use rules::{Fault, FieldValues, check_fields, check_sim};
 

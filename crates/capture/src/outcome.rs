@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use shiming_identity::document::{FieldName, Side};
-use shiming_vision::{DecodeError, Reading, Refusal};
+use shiming_identity::document::{Box2, FieldName, Side};
+use shiming_vision::{DecodeError, NameLine, ReadCharacter, Reading, Refusal};
 
 /// A reading, or why there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,6 +43,28 @@ pub struct Read {
     pub value: String,
     /// Percent.
     pub confidence: u8,
+    /// Of a name: its characters one by one, for the user to compare and to correct; empty for other fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub characters: Vec<NameCharacter>,
+}
+
+/// One character of a name as read. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameCharacter {
+    /// The character.
+    pub value: char,
+    /// Percent.
+    pub confidence: u8,
+    /// What else it may be, the likeliest first.
+    pub others: String,
+    /// Where the middle of it stands on the formatted picture: thousandths of the picture's width and height.
+    pub at: [u16; 2],
+}
+
+impl std::fmt::Debug for NameCharacter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NameCharacter({} %)", self.confidence)
+    }
 }
 
 impl std::fmt::Debug for Read {
@@ -81,7 +103,9 @@ impl From<&Refusal> for Outcome {
 impl From<&Reading> for Outcome {
     fn from(reading: &Reading) -> Self {
         let read = |field: &shiming_vision::ReadField| {
-            (field.name, Read { value: field.value.clone(), confidence: field.confidence })
+            let line = reading.name_line.as_ref().filter(|_| field.name == FieldName::Name);
+            let characters = line.map(characters).unwrap_or_default();
+            (field.name, Read { value: field.value.clone(), confidence: field.confidence, characters })
         };
         let figures = &reading.measured;
         Self::Read {
@@ -97,6 +121,23 @@ impl From<&Reading> for Outcome {
             },
         }
     }
+}
+
+fn characters(line: &NameLine) -> Vec<NameCharacter> {
+    let Box2 { left, top, right, bottom } = line.place;
+    let character = |read: &ReadCharacter| NameCharacter {
+        value: read.value,
+        confidence: whole(100.0 * read.confidence).try_into().unwrap_or(100),
+        others: read.alternatives.iter().map(|(other, _)| other).collect(),
+        at: [whole(1000.0 * (left + (right - left) * read.position)), whole(500.0 * (top + bottom))],
+    };
+    line.characters.iter().map(character).collect()
+}
+
+/// The nearest whole number.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates; shares are from 0 to 1")]
+fn whole(value: f32) -> u16 {
+    value.round() as u16
 }
 
 /// Two readings of the same side: of each field the surer one. Where both say the same, that is as sure as the surer.
@@ -125,7 +166,7 @@ mod tests {
 
     fn side(fields: &[(FieldName, &str, u8)]) -> ReadSide {
         let read = |(name, value, confidence): &(FieldName, &str, u8)| {
-            (*name, Read { value: (*value).to_owned(), confidence: *confidence })
+            (*name, Read { value: (*value).to_owned(), confidence: *confidence, characters: Vec::new() })
         };
         ReadSide {
             side: Side::Front,
@@ -144,6 +185,28 @@ mod tests {
         assert_eq!(merged.fields[&FieldName::Name].value, "张弎");
         assert_eq!(merged.fields[&FieldName::Sex].value, "男");
         assert_eq!(merged.fields[&FieldName::Ethnicity].value, "汉");
+    }
+
+    // RC-6: what the user needs to put a name right, and where to look for it
+    #[test]
+    fn a_names_characters_stand_on_the_picture() {
+        let place = Box2 { left: 0.2, top: 0.1, right: 0.4, bottom: 0.2 };
+        let read = |value, confidence, position, others: &[(char, f32)]| ReadCharacter {
+            value,
+            confidence,
+            alternatives: others.to_vec(),
+            position,
+        };
+        let characters = vec![read('刘', 0.994, 0.25, &[]), read('顺', 0.46, 0.75, &[('𫖯', 0.31), ('频', 0.02)])];
+        let found = super::characters(&NameLine { place, characters });
+        assert_eq!(
+            serde_json::to_value(&found).unwrap(),
+            serde_json::json!([
+                { "value": "刘", "confidence": 99, "others": "", "at": [250, 150] },
+                { "value": "顺", "confidence": 46, "others": "𫖯频", "at": [350, 150] },
+            ])
+        );
+        assert!(!format!("{found:?}").contains(['刘', '顺', '频']));
     }
 
     #[test]

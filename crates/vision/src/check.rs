@@ -376,6 +376,8 @@ fn repair_number(fields: &mut [ReadField], slots: &[ReadSlot]) {
 
 #[cfg(test)]
 mod tests {
+    use shiming_identity::document::Box2;
+
     use super::*;
     use crate::recognise::ReadCharacter;
 
@@ -398,7 +400,8 @@ mod tests {
     }
 
     fn slot(reads: SlotContent, text: &str, confidence: f32) -> ReadSlot {
-        ReadSlot { reads, line_number: 0, line: line(text, confidence), broken: false }
+        let place = Box2 { left: 0.2, top: 0.1, right: 0.5, bottom: 0.2 };
+        ReadSlot { reads, line_number: 0, line: line(text, confidence), place, broken: false }
     }
 
     fn today() -> Date {

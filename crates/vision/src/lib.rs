@@ -37,5 +37,6 @@ pub use geometry::Quad;
 pub use inspect::{FrameReport, inspect};
 pub use picture::{Frame, Photo};
 pub use quality::Measured;
-pub use reader::{ModelError, Models, ReadField, Reader, Reading};
+pub use reader::{ModelError, Models, NameLine, ReadField, Reader, Reading};
+pub use recognise::ReadCharacter;
 pub use refusal::{Hint, Reason, Refusal};

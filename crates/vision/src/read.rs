@@ -24,6 +24,8 @@ pub(crate) struct ReadSlot {
     pub reads: SlotContent,
     pub line_number: u8,
     pub line: Line,
+    /// Where the print stands on the side; the line's positions are along it.
+    pub place: Box2,
     /// Print seems to be missing at its start or within it.
     pub broken: bool,
 }
@@ -47,7 +49,7 @@ pub(crate) fn slots(
         let line = recogniser.recognise(&cut.picture, slot.alphabet)?;
         let broken = cut.broken || has_gap(&line, cut.picture.width() as f32 / text_height);
         if !line.characters.is_empty() && line.mean_confidence() >= LEAST_LINE_CONFIDENCE {
-            read.push(ReadSlot { reads: slot.reads, line_number: slot.line, line, broken });
+            read.push(ReadSlot { reads: slot.reads, line_number: slot.line, line, place: cut.place, broken });
         }
     }
     Ok(read)
@@ -73,6 +75,8 @@ pub(crate) fn cut(flat: &RgbImage, area: &Box2) -> Option<RgbImage> {
 /// A line cut out.
 struct Cut {
     picture: RgbImage,
+    /// What part of the side it is.
+    place: Box2,
     /// Its ink starts late, or goes on after a gap.
     broken: bool,
 }
@@ -96,7 +100,13 @@ fn trim(flat: &RgbImage, area: &Box2, text_height: f32) -> Option<Cut> {
     let x1 = (left + last as u32 + 1 + margin).min(width);
     let y1 = (top + lower as u32 + 1 + margin).min(height);
     let picture = imageops::crop_imm(flat, x0, y0, x1 - x0, y1 - y0).to_image();
-    Some(Cut { picture, broken: more || first as f32 > LATEST_START * text_height })
+    let place = Box2 {
+        left: x0 as f32 / width as f32,
+        top: y0 as f32 / height as f32,
+        right: x1 as f32 / width as f32,
+        bottom: y1 as f32 / height as f32,
+    };
+    Some(Cut { picture, place, broken: more || first as f32 > LATEST_START * text_height })
 }
 
 /// Which pixels of a crop are print.

@@ -13,7 +13,7 @@ use crate::locate::{locate_coarsely, refine};
 use crate::picture::{Frame, Photo};
 use crate::quality::{self, Measured, measured_size, of_light};
 use crate::read;
-use crate::recognise::{RecogniseError, Recogniser};
+use crate::recognise::{ReadCharacter, RecogniseError, Recogniser};
 use crate::rectify::rectify_luma;
 use crate::refusal::{Reason, Refusal};
 use crate::side::{self, Guess, LIKELY, POSSIBLE, POSSIBLE_SMALL, known_layouts};
@@ -70,6 +70,15 @@ impl std::fmt::Debug for ReadField {
     }
 }
 
+/// The line that the name was read from. `Debug` shows none of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NameLine {
+    /// Where it is printed, as fractions of the formatted picture's size.
+    pub place: Box2,
+    /// Its characters; their positions are along `place`.
+    pub characters: Vec<ReadCharacter>,
+}
+
 /// What a photo of one side says.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct Reading {
@@ -79,6 +88,9 @@ pub struct Reading {
     pub side: Side,
     /// Its fields, in the layout's order; those that could not be read are missing.
     pub fields: Vec<ReadField>,
+    /// What the name's line says character by character, for the user who knows the name; `None` without a name.
+    #[serde(skip)]
+    pub name_line: Option<NameLine>,
     /// Figures of the picture.
     pub measured: Measured,
     /// Where the document lies in the photo, from its own top left corner on.
@@ -156,11 +168,16 @@ impl Reader {
         if fields.len() * 2 < expected.len() {
             return Err(refuse(Reason::Unreadable));
         }
+        let name_line = slots
+            .into_iter()
+            .find(|slot| slot.reads == SlotContent::Name)
+            .map(|slot| NameLine { place: slot.place, characters: slot.line.characters });
         let formatted = format::encode(&flat, format).ok_or_else(|| refuse(Reason::ReaderFailed))?;
         Ok(Reading {
             document: layout.document,
             side: layout.side,
             fields,
+            name_line,
             measured,
             quad: quad.0,
             formatted,

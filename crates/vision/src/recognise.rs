@@ -28,10 +28,11 @@ const LEAST_WIDTH: u32 = 96;
 const MOST_WIDTH: u32 = 2048;
 /// The class of "nothing here".
 const BLANK: usize = 0;
-/// How many other candidates are given for a character.
-const ALTERNATIVES: usize = 3;
-/// Candidates less probable than this are not worth showing.
-const LEAST_ALTERNATIVE: f32 = 0.01;
+/// How many other candidates are given for a character, and how probable they have to be: what a number may be repaired
+/// with.
+const ALTERNATIVES: (usize, f32) = (3, 0.01);
+/// The same for a name, whose candidates are shown to the person who knows it: a rare character is seldom far down.
+const NAME_ALTERNATIVES: (usize, f32) = (8, 0.0005);
 /// Scores this far below the best contribute nothing that f32 would keep.
 const NEGLIGIBLE: f32 = 18.0;
 
@@ -241,16 +242,15 @@ impl Recogniser {
 
     /// The likeliest characters besides `best`.
     fn alternatives(&self, probabilities: &[f32], best: usize, restriction: &Restriction) -> Vec<(char, f32)> {
+        let (most, least) = if restriction.alphabet == Alphabet::HanName { NAME_ALTERNATIVES } else { ALTERNATIVES };
         let mut found: Vec<(usize, f32)> = probabilities
             .iter()
             .enumerate()
-            .filter(|&(class, &p)| {
-                p >= LEAST_ALTERNATIVE && class != best && class != BLANK && restriction.allowed[class]
-            })
+            .filter(|&(class, &p)| p >= least && class != best && class != BLANK && restriction.allowed[class])
             .map(|(class, &p)| (class, p))
             .collect();
         found.sort_by(|a, b| b.1.total_cmp(&a.1));
-        found.truncate(ALTERNATIVES);
+        found.truncate(most);
         found.into_iter().map(|(class, p)| (self.class(class), p)).collect()
     }
 }
