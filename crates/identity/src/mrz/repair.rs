@@ -1,0 +1,280 @@
+//! Characters that a reader takes for others, put right where that is proven.
+//!
+//! One check digit is one chance in ten: where a letter and a digit may both stand, a change that makes it hold is right
+//! nine times in ten at best, which is no proof. So a character is replaced only where its place says that it is wrong (a
+//! letter in a date) and its one look-alike there makes the check digit hold. Then no single misread character leads to
+//! a wrong value: two different digits never agree modulo 10. What only the check digit speaks for is a [`Suggestion`].
+//! Where no check digit reaches, places and grammar alone are followed, and the field stays unchecked.
+
+use std::fmt;
+
+use super::layout::{Format, Span};
+use super::lines::Lines;
+use super::state::StateCode;
+use crate::check_digit::icao_7_3_1;
+
+/// A character that was replaced. `Debug` shows where, not what.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Repair {
+    /// From 1.
+    pub line: usize,
+    /// From 1.
+    pub position: usize,
+    /// What was read.
+    pub read: char,
+    /// What stands there now.
+    pub instead: char,
+    /// What speaks for it.
+    pub proof: Proof,
+}
+
+/// What speaks for a repair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Proof {
+    /// Its place allows no such character, and the check digit holds with the other.
+    CheckDigit,
+    /// Its place allows no such character; no check digit reaches there.
+    Place,
+}
+
+/// A single change to the document number that would make its check digit hold, the only one among the look-alikes.
+/// Not made: by chance alone one change in ten does so. `Debug` shows where, not what.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Suggestion {
+    /// From 1, in the document number.
+    pub position: usize,
+    /// What was read.
+    pub read: char,
+    /// What would stand there.
+    pub instead: char,
+}
+
+impl fmt::Debug for Repair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Repair({}:{}, {:?})", self.line, self.position, self.proof)
+    }
+}
+
+impl fmt::Debug for Suggestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Suggestion({})", self.position)
+    }
+}
+
+/// The digit that a letter looks like.
+fn as_digit(c: u8) -> Option<u8> {
+    Some(match c {
+        b'O' | b'Q' | b'D' => b'0',
+        b'I' | b'L' => b'1',
+        b'Z' => b'2',
+        b'S' => b'5',
+        b'G' => b'6',
+        b'B' => b'8',
+        _ => return None,
+    })
+}
+
+/// The letter that a digit looks like.
+fn as_letter(c: u8) -> Option<u8> {
+    Some(match c {
+        b'0' => b'O',
+        b'1' => b'I',
+        b'2' => b'Z',
+        b'5' => b'S',
+        b'8' => b'B',
+        _ => return None,
+    })
+}
+
+/// Whether readers take the filler for it.
+fn is_like_filler(c: u8) -> bool {
+    matches!(c, b'K' | b'C' | b'S')
+}
+
+/// Repairs what can be, in place, and says what was done.
+pub(super) fn repair(lines: &mut Lines) -> Vec<Repair> {
+    let mut repairs = Vec::new();
+    let layout = lines.format.layout();
+
+    letters(lines, layout.code, &mut repairs);
+    for state in [layout.issuer, layout.nationality].into_iter().flatten() {
+        letters(lines, state, &mut repairs);
+        fillers_of_state(lines, state, &mut repairs);
+    }
+    if let Some(name) = layout.name {
+        letters(lines, name, &mut repairs);
+        fillers_after_name(lines, name, &mut repairs);
+    }
+
+    for date in [layout.birth, layout.expiry] {
+        digits(lines, &[date, date.digit()], |lines| own_digit_holds(lines, date), &mut repairs);
+    }
+    if let Some(replacements) = layout.replacements {
+        let places = [replacements, replacements.digit()];
+        digits(lines, &places, |lines| own_digit_holds(lines, replacements), &mut repairs);
+    }
+    let number = layout.number;
+    digits(lines, &number_places(lines), |lines| own_digit_holds(lines, number), &mut repairs);
+    if let Some(optional) = layout.optional_with_digit {
+        empty_optional(lines, optional, &mut repairs);
+        digits(lines, &[optional.digit()], |lines| optional_digit_holds(lines, optional), &mut repairs);
+    }
+    if let Some((_, place)) = layout.composite {
+        digits(lines, &[place], |lines| composite_holds(lines) == Some(true), &mut repairs);
+    }
+    repairs
+}
+
+/// The only single change among the look-alikes that makes the number's check digit hold.
+pub(super) fn suggestion(lines: &Lines) -> Option<Suggestion> {
+    let number = lines.format.layout().number;
+    if lines.one(number.digit()) == b'<' || own_digit_holds(lines, number) {
+        return None;
+    }
+    let characters = lines.get(number);
+    let digits_only = digits_in_number(lines);
+    let mut found = None;
+    for (position, read) in characters.iter().enumerate() {
+        let must_be_digit = digits_only.is_some_and(|run| position >= run.start - number.start);
+        for instead in [as_digit(*read), as_letter(*read).filter(|_| !must_be_digit)].into_iter().flatten() {
+            let mut changed = lines.clone();
+            changed.set(number.line, number.start + position, instead);
+            if own_digit_holds(&changed, number) {
+                let suggestion =
+                    Suggestion { position: position + 1, read: char::from(*read), instead: char::from(instead) };
+                if found.replace(suggestion).is_some() {
+                    return None;
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Whether the check digit behind `field` is the field's.
+pub(super) fn own_digit_holds(lines: &Lines, field: Span) -> bool {
+    icao_7_3_1(lines.get(field).iter().copied()) == Some(lines.one(field.digit()))
+}
+
+/// The same for optional data, whose check digit may be a filler where there are none (Doc 9303-4 §4.2.2.2).
+pub(super) fn optional_digit_holds(lines: &Lines, field: Span) -> bool {
+    own_digit_holds(lines, field) || (lines.one(field.digit()) == b'<' && lines.get(field).iter().all(|c| *c == b'<'))
+}
+
+/// Whether the composite check digit is what it covers; none in formats without one.
+pub(super) fn composite_holds(lines: &Lines) -> Option<bool> {
+    let (parts, place) = lines.format.layout().composite?;
+    let covered = parts.iter().flat_map(|part| lines.get(*part)).copied();
+    Some(icao_7_3_1(covered) == Some(lines.one(place)))
+}
+
+/// The part of the document number where only digits (and fillers behind them) can stand: the last seven of nine on
+/// every Chinese passport and permit in use (E12345678, EA1234567, DE1234567, K12345678, HJ1234567, C12345678,
+/// CA1234567, H12345678, 12345678).
+fn digits_in_number(lines: &Lines) -> Option<Span> {
+    let layout = lines.format.layout();
+    let chinese = match lines.format {
+        Format::ChinaThreeLines | Format::ChinaOneLine => true,
+        Format::Td3 => layout.issuer.is_some_and(|issuer| lines.get(issuer) == b"CHN"),
+        Format::Td1 | Format::Td2 | Format::MrvA | Format::MrvB => false,
+    };
+    chinese.then_some(Span { start: layout.number.start + 2, ..layout.number })
+}
+
+fn number_places(lines: &Lines) -> Vec<Span> {
+    let number = lines.format.layout().number;
+    digits_in_number(lines).into_iter().chain([number.digit()]).collect()
+}
+
+/// Replaces the letters in `places`, where only digits and fillers stand, if every one has a look-alike and the check
+/// digit holds with them.
+fn digits(lines: &mut Lines, places: &[Span], holds: impl Fn(&Lines) -> bool, repairs: &mut Vec<Repair>) {
+    let mut changed = lines.clone();
+    let mut made = Vec::new();
+    for place in places {
+        for position in place.start..place.end {
+            let read = lines.one(Span { line: place.line, start: position, end: position + 1 });
+            if !read.is_ascii_uppercase() {
+                continue;
+            }
+            let Some(instead) = as_digit(read) else { return };
+            changed.set(place.line, position, instead);
+            made.push(at(place.line, position, read, instead, Proof::CheckDigit));
+        }
+    }
+    if !made.is_empty() && holds(&changed) {
+        *lines = changed;
+        repairs.append(&mut made);
+    }
+}
+
+/// Replaces the digits in `field`, where only letters and fillers stand.
+fn letters(lines: &mut Lines, field: Span, repairs: &mut Vec<Repair>) {
+    for (position, read) in (field.start..).zip(lines.get(field).to_vec()) {
+        if let Some(instead) = as_letter(read) {
+            lines.set(field.line, position, instead);
+            repairs.push(at(field.line, position, read, instead, Proof::Place));
+        }
+    }
+}
+
+/// `DKK` and the like: a code that is none until what looks like fillers is taken for them (`D<<` is the only one).
+fn fillers_of_state(lines: &mut Lines, state: Span, repairs: &mut Vec<Repair>) {
+    let code = lines.get(state).to_vec();
+    if StateCode::new(&code).is_known() {
+        return;
+    }
+    let [first, rest @ ..] = code.as_slice() else { return };
+    if StateCode::new(&[*first]).is_known() && rest.iter().all(|c| *c == b'<' || is_like_filler(*c)) {
+        fill(lines, state.line, state.start + 1, state.end, repairs);
+    }
+}
+
+/// A name ends with a run of three fillers or the second run of two; behind it there are only fillers.
+fn fillers_after_name(lines: &mut Lines, name: Span, repairs: &mut Vec<Repair>) {
+    let characters = lines.get(name);
+    let mut run = 0;
+    let mut doubles = 0;
+    let end = characters.iter().position(|c| {
+        run = if *c == b'<' { run + 1 } else { 0 };
+        doubles += usize::from(run == 2);
+        run == 3 || doubles == 2
+    });
+    let Some(end) = end else { return };
+    let rest = characters.get(end..).unwrap_or_default();
+    if rest.iter().all(|c| *c == b'<' || is_like_filler(*c)) {
+        fill(lines, name.line, name.start + end, name.end, repairs);
+    }
+}
+
+/// A filler as check digit says that there are no optional data (Doc 9303-4 §4.2.2.2): what looks like fillers among
+/// mostly fillers is. The composite check digit has to hold with them.
+fn empty_optional(lines: &mut Lines, optional: Span, repairs: &mut Vec<Repair>) {
+    let characters = lines.get(optional);
+    let others = characters.iter().copied().filter(|c| is_like_filler(*c)).count();
+    let all_alike = characters.iter().all(|c| *c == b'<' || is_like_filler(*c));
+    if lines.one(optional.digit()) != b'<' || !all_alike || others * 2 >= optional.len() {
+        return;
+    }
+    let mut changed = lines.clone();
+    let mut made = Vec::new();
+    fill(&mut changed, optional.line, optional.start, optional.end, &mut made);
+    if composite_holds(&changed) == Some(true) {
+        *lines = changed;
+        repairs.extend(made.into_iter().map(|repair| Repair { proof: Proof::CheckDigit, ..repair }));
+    }
+}
+
+/// Makes fillers of everything from `start` to `end`.
+fn fill(lines: &mut Lines, line: usize, start: usize, end: usize, repairs: &mut Vec<Repair>) {
+    for (position, read) in (start..).zip(lines.get(Span { line, start, end }).to_vec()) {
+        if read != b'<' {
+            lines.set(line, position, b'<');
+            repairs.push(at(line, position, read, b'<', Proof::Place));
+        }
+    }
+}
+
+fn at(line: usize, position: usize, read: u8, instead: u8, proof: Proof) -> Repair {
+    Repair { line: line + 1, position: position + 1, read: char::from(read), instead: char::from(instead), proof }
+}
