@@ -103,6 +103,12 @@ impl PersonName {
         &self.0
     }
 
+    /// The name with each character replaced. `replace` gives another code of the same character, so that a name stays a
+    /// name.
+    pub(crate) fn map(&self, replace: impl FnMut(char) -> char) -> Self {
+        Self(self.0.chars().map(replace).collect())
+    }
+
     /// How many characters it has (Unicode scalar values, not UTF-16 units).
     #[must_use]
     pub fn len(&self) -> usize {
@@ -135,7 +141,7 @@ fn has_loose_joint(name: &str) -> bool {
 
 /// Han characters by block: all extensions, compatibility ideographs, radicals that input methods put in their place,
 /// and the private-use areas where older systems keep rare characters (RC-1); plus 〇.
-fn is_han(c: char) -> bool {
+pub(crate) fn is_han(c: char) -> bool {
     matches!(c,
         '\u{3007}'
         | '\u{2E80}'..='\u{2FD5}'

@@ -1,0 +1,126 @@
+//! One key for all ways of writing a name (RC-4, RC-6), and those ways in order of likelihood.
+
+use std::fmt;
+
+use crate::name::PersonName;
+use crate::variants::{TABLE_VERSION, Variants};
+
+/// The canonical form of a name: version digit, then the formal code of each character. Equal for all code variants of a
+/// name, and only for those. It is for matching and for keyed hashes, never for display; `Debug` shows nothing of it.
+///
+/// The version rises with the built-in table: a key of an earlier version is made again from the stored name.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NameKey(String);
+
+impl NameKey {
+    /// What a keyed hash is made over.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for NameKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NameKey(version {TABLE_VERSION})")
+    }
+}
+
+impl PersonName {
+    /// The name with every character in its formal code: what is displayed and stored beside the code as read (RC-6).
+    #[must_use]
+    pub fn to_formal(&self, variants: &Variants) -> PersonName {
+        self.map(|c| variants.formal(c))
+    }
+
+    /// The key of the name.
+    #[must_use]
+    pub fn key(&self, variants: &Variants) -> NameKey {
+        let mut key = String::with_capacity(1 + self.as_str().len());
+        key.push(char::from(b'0' + TABLE_VERSION));
+        key.extend(self.as_str().chars().map(|c| variants.formal(c)));
+        NameKey(key)
+    }
+}
+
+/// The ways to write `name`, each once, most likely first: as it was read, all formal, all in the codes of the GBK era,
+/// then mixed, nearest to formal first. Lazy: a long name has more ways than anybody will ask for, so the caller sets the
+/// budget with `take`.
+pub fn spellings(name: &PersonName, variants: &Variants) -> impl Iterator<Item = PersonName> + use<> {
+    let choices: Vec<Vec<char>> = name
+        .as_str()
+        .chars()
+        .map(|c| {
+            let mut codes: Vec<char> = variants.codes(c).into_iter().collect();
+            codes.sort_by_key(|&code| (variants.kind(code), code));
+            codes
+        })
+        .collect();
+    let formal = name.to_formal(variants);
+    let gbk = name.map(|c| {
+        let twin = variants.codes(c).into_iter().find(|&code| variants.kind(code) == crate::variants::Kind::Gbk);
+        twin.unwrap_or_else(|| variants.formal(c))
+    });
+    let mut first = vec![name.clone()];
+    for likely in [formal, gbk] {
+        if !first.contains(&likely) {
+            first.push(likely);
+        }
+    }
+    let shape = name.clone();
+    let mixed = Mixed::new(choices.iter().map(|codes| codes.len() - 1).collect()).map(move |ranks| {
+        let mut codes = ranks.iter().zip(&choices).map(|(&rank, codes)| codes.get(rank).copied());
+        shape.map(|c| codes.next().flatten().unwrap_or(c))
+    });
+    let seen = first.clone();
+    first.into_iter().chain(mixed.filter(move |way| !seen.contains(way)))
+}
+
+/// Every choice of one rank per place, in order of the sum of ranks.
+struct Mixed {
+    most: Vec<usize>,
+    next: Option<Vec<usize>>,
+}
+
+impl Mixed {
+    fn new(most: Vec<usize>) -> Self {
+        let next = Some(vec![0; most.len()]);
+        Self { most, next }
+    }
+
+    /// The next choice with the same sum, or the first with a sum of one more.
+    fn after(&self, ranks: &[usize]) -> Option<Vec<usize>> {
+        let mut tail = 0;
+        for at in (0..ranks.len()).rev() {
+            if tail > 0 && ranks[at] < self.most[at] {
+                let mut next = ranks.to_vec();
+                next[at] += 1;
+                self.fill(&mut next, at + 1, tail - 1);
+                return Some(next);
+            }
+            tail += ranks[at];
+        }
+        let mut next = vec![0; ranks.len()];
+        (tail < self.most.iter().sum()).then(|| {
+            self.fill(&mut next, 0, tail + 1);
+            next
+        })
+    }
+
+    /// Spreads `sum` over the places from `start`, as far to the right as it goes.
+    fn fill(&self, ranks: &mut [usize], start: usize, mut sum: usize) {
+        for at in (start..ranks.len()).rev() {
+            ranks[at] = sum.min(self.most[at]);
+            sum -= ranks[at];
+        }
+    }
+}
+
+impl Iterator for Mixed {
+    type Item = Vec<usize>;
+    fn next(&mut self) -> Option<Vec<usize>> {
+        let now = self.next.take()?;
+        self.next = self.after(&now);
+        Some(now)
+    }
+}
