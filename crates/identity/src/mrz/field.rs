@@ -69,6 +69,12 @@ impl<T> fmt::Debug for Checked<T> {
 }
 
 /// A field that no check digit covers: it has a value and no way to ask whether it was checked.
+///
+/// ```compile_fail,E0599
+/// # fn f(name: shiming_identity::mrz::Unchecked<String>) -> bool {
+/// name.held()
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Unchecked<T>(T);
 

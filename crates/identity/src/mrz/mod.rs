@@ -14,9 +14,12 @@ mod latin;
 mod layout;
 mod lines;
 mod name;
+mod number;
 mod repair;
 mod state;
 mod write;
+
+use std::fmt;
 
 pub use date::MrzDate;
 pub use field::{Checked, MaybeChecked, Unchecked};
@@ -27,13 +30,13 @@ pub use state::StateCode;
 pub use write::{MrzFields, WriteError, write, yymmdd};
 
 use self::lines::Lines;
+use self::number::long_number;
 use self::repair::{composite_holds, optional_digit_holds, own_digit_holds};
-use crate::check_digit::icao_7_3_1;
 use crate::date::Date;
 use crate::sex::Sex;
 
 /// A zone, read. `Debug` shows the format and the verdicts, no value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Mrz {
     /// The kind of zone.
     pub format: Format,
@@ -118,12 +121,15 @@ impl Mrz {
         let own = |field| own_digit_holds(lines, field);
 
         let mut optional: Vec<_> = layout.optional.iter().map(|place| (*place, trimmed(lines.get(*place)))).collect();
-        let number = if let Some(long) = optional.first_mut().and_then(|(_, first)| long_number(lines, first)) {
-            Checked::own(long.number, long.held, composite_over(layout.number))
+        let (number, held) = if let Some(long) = long_number(lines) {
+            if let Some((_, first)) = optional.first_mut() {
+                *first = long.rest;
+            }
+            (long.number, long.held)
         } else {
-            let place = layout.number;
-            Checked::own(trimmed(lines.get(place)), own(place), composite_over(place))
+            (trimmed(lines.get(layout.number)), own(layout.number))
         };
+        let number = Checked::own(number, held, composite_over(layout.number));
         let mut optional: Vec<_> = optional
             .into_iter()
             .map(|(place, text)| match composite_over(place) {
@@ -199,6 +205,20 @@ impl Mrz {
     }
 }
 
+impl fmt::Debug for Mrz {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mrz")
+            .field("format", &self.format)
+            .field("number", &self.number)
+            .field("birth", &self.birth)
+            .field("expiry", &self.expiry)
+            .field("composite", &self.composite)
+            .field("repairs", &self.repairs)
+            .field("suggestion", &self.suggestion)
+            .finish_non_exhaustive()
+    }
+}
+
 impl MrzSex {
     fn of(character: u8) -> Self {
         match character {
@@ -233,30 +253,6 @@ impl MrzSex {
 fn trimmed(characters: &[u8]) -> String {
     let text: String = characters.iter().map(|c| char::from(*c)).collect();
     text.trim_end_matches('<').to_owned()
-}
-
-struct LongNumber {
-    number: String,
-    held: bool,
-}
-
-/// A number of more than nine characters (Doc 9303-5 and 9303-6 §4.2.2.2): a filler stands for its check digit, and the
-/// optional data begin with the rest of it and the digit, up to a filler. What follows is left in `optional`.
-fn long_number(lines: &Lines, optional: &mut String) -> Option<LongNumber> {
-    let layout = lines.format.layout();
-    let begin = lines.get(layout.number);
-    if !layout.long_numbers || lines.one(layout.number.digit()) != b'<' || begin.contains(&b'<') {
-        return None;
-    }
-    let (run, rest) = optional.split_once('<').unwrap_or((optional, ""));
-    let (end, digit) = run.split_at_checked(run.len().checked_sub(1)?)?;
-    if end.is_empty() {
-        return None;
-    }
-    let held = icao_7_3_1(begin.iter().copied().chain(end.bytes())).is_some_and(|d| [d] == *digit.as_bytes());
-    let number = begin.iter().map(|c| char::from(*c)).chain(end.chars()).collect();
-    *optional = rest.to_owned();
-    Some(LongNumber { number, held })
 }
 
 #[cfg(test)]

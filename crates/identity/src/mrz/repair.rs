@@ -10,6 +10,7 @@ use std::fmt;
 
 use super::layout::{Format, Span};
 use super::lines::Lines;
+use super::number::may_be_long;
 use super::state::StateCode;
 use crate::check_digit::icao_7_3_1;
 
@@ -114,7 +115,9 @@ pub(super) fn repair(lines: &mut Lines) -> Vec<Repair> {
         digits(lines, &places, |lines| own_digit_holds(lines, replacements), &mut repairs);
     }
     let number = layout.number;
-    digits(lines, &number_places(lines), |lines| own_digit_holds(lines, number), &mut repairs);
+    // A filler may stand there too; where it would prove as much, nothing is proven.
+    let proven = |lines: &Lines| own_digit_holds(lines, number) && !may_be_long(lines);
+    digits(lines, &number_places(lines), proven, &mut repairs);
     if let Some(optional) = layout.optional_with_digit {
         empty_optional(lines, optional, &mut repairs);
         digits(lines, &[optional.digit()], |lines| optional_digit_holds(lines, optional), &mut repairs);
@@ -135,10 +138,11 @@ pub(super) fn suggestion(lines: &Lines) -> Option<Suggestion> {
     let digits_only = digits_in_number(lines);
     let mut found = None;
     for (position, read) in characters.iter().enumerate() {
-        let must_be_digit = digits_only.is_some_and(|run| position >= run.start - number.start);
+        let place = number.start + position;
+        let must_be_digit = digits_only.is_some_and(|run| (run.start..run.end).contains(&place));
         for instead in [as_digit(*read), as_letter(*read).filter(|_| !must_be_digit)].into_iter().flatten() {
             let mut changed = lines.clone();
-            changed.set(number.line, number.start + position, instead);
+            changed.set(number.line, place, instead);
             if own_digit_holds(&changed, number) {
                 let suggestion =
                     Suggestion { position: position + 1, read: char::from(*read), instead: char::from(instead) };
@@ -168,17 +172,19 @@ pub(super) fn composite_holds(lines: &Lines) -> Option<bool> {
     Some(icao_7_3_1(covered) == Some(lines.one(place)))
 }
 
-/// The part of the document number where only digits (and fillers behind them) can stand: the last seven of nine on
-/// every Chinese passport and permit in use (E12345678, EA1234567, DE1234567, K12345678, HJ1234567, C12345678,
-/// CA1234567, H12345678, 12345678).
+/// The part of the document number where only digits can stand: the last seven of nine on every Chinese passport and
+/// permit in use (E12345678, EA1234567, DE1234567, K12345678, HJ1234567, C12345678, CA1234567, H12345678), and of eight
+/// on permits for residents of Taiwan (12345678).
 fn digits_in_number(lines: &Lines) -> Option<Span> {
     let layout = lines.format.layout();
-    let chinese = match lines.format {
-        Format::ChinaThreeLines | Format::ChinaOneLine => true,
-        Format::Td3 => layout.issuer.is_some_and(|issuer| lines.get(issuer) == b"CHN"),
-        Format::Td1 | Format::Td2 | Format::MrvA | Format::MrvB => false,
+    let Span { line, start, end } = layout.number;
+    let filler_at_end = match lines.format {
+        Format::ChinaThreeLines => lines.get(layout.code) == b"CT",
+        Format::ChinaOneLine => false,
+        Format::Td3 if layout.issuer.is_some_and(|issuer| lines.get(issuer) == b"CHN") => false,
+        Format::Td1 | Format::Td2 | Format::Td3 | Format::MrvA | Format::MrvB => return None,
     };
-    chinese.then_some(Span { start: layout.number.start + 2, ..layout.number })
+    Some(Span { line, start: start + 2, end: end - usize::from(filler_at_end) })
 }
 
 fn number_places(lines: &Lines) -> Vec<Span> {
@@ -277,4 +283,95 @@ fn fill(lines: &mut Lines, line: usize, start: usize, end: usize, repairs: &mut 
 
 fn at(line: usize, position: usize, read: u8, instead: u8, proof: Proof) -> Repair {
     Repair { line: line + 1, position: position + 1, read: char::from(read), instead: char::from(instead), proof }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::Date;
+    use crate::mrz::Mrz;
+
+    fn read(text: &str) -> Mrz {
+        Mrz::read(text, Date::parse_iso("2026-11-22").unwrap()).unwrap()
+    }
+
+    fn made(mrz: &Mrz) -> String {
+        mrz.repairs
+            .iter()
+            .map(|r| format!("{}:{} {}{} {:?};", r.line, r.position, r.read, r.instead, r.proof))
+            .collect()
+    }
+
+    #[test]
+    fn places_for_digits_are_repaired_where_the_check_digit_holds_then() {
+        let mrz = read("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO74O8122F12O4I59ZE184226B<<<<<1O");
+        assert_eq!(made(&mrz), "2:16 O0 CheckDigit;2:24 O0 CheckDigit;2:26 I1 CheckDigit;2:44 O0 CheckDigit;");
+        assert!(mrz.is_sound());
+        // B is no misread 0, and S no misread 9: the check digits say so.
+        let mrz = read("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO74B8122F120415SZE184226B<<<<<10");
+        assert_eq!(made(&mrz), "");
+        assert!(!mrz.birth.held() && !mrz.expiry.held() && !mrz.is_sound());
+    }
+
+    #[test]
+    fn chinese_numbers_have_places_for_digits() {
+        let mrz = read("POCHNZHENGJIAN<<YANGBEN<<<<<<<<<<<<<<<<<<<<<\nE9OOOO0821CHN81O8038F2110189NGKELMPONBPJB978");
+        assert_eq!(made(&mrz).matches("O0 CheckDigit").count(), 5);
+        assert!(mrz.is_sound());
+        assert_eq!(mrz.number.value(), "E90000082");
+        // The second character may be a letter: nothing says which of the two it is.
+        let mrz = read("POCHNZHENGJIAN<<YANGBEN<<<<<<<<<<<<<<<<<<<<<\nEO00000821CHN8108038F2110189NGKELMPONBPJB978");
+        assert_eq!((made(&mrz).as_str(), mrz.number.held()), ("", false));
+    }
+
+    #[test]
+    fn a_number_is_only_suggested() {
+        // O for 0; the other look-alikes do not make the digit hold.
+        let text = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL8989O2C36UTO7408122F1204159ZE184226B<<<<<10";
+        let mrz = read(text);
+        assert_eq!(made(&mrz), "");
+        assert!(!mrz.number.held() && !mrz.is_sound());
+        let suggestion = mrz.suggestion.unwrap();
+        assert_eq!((suggestion.position, suggestion.read, suggestion.instead), (6, 'O', '0'));
+        // Many candidates (any 0 with the same weight would do): none is suggested.
+        let text = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nO000000000UTO7408122F1204159<<<<<<<<<<<<<<04";
+        assert_eq!(read(text).suggestion, None);
+    }
+
+    #[test]
+    fn letters_and_fillers_by_place_are_never_proven() {
+        let mrz = read("P<UT0ER1KSS0N<<ANNA<MAR1A<<<<KK<<<C<<<<S<<<<\nL898902C36UT07408122F1204159ZE184226B<<<<<10");
+        assert!(mrz.repairs.iter().all(|repair| repair.proof == Proof::Place));
+        assert_eq!(mrz.lines()[0], "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<");
+        assert!(mrz.is_sound());
+        let mrz = read("P<DKKMUELLER<<K<<<<<<<<<<<<<<<<<<<<<<<<<<<<<\nL898902C36DKK7408122F1204159ZE184226B<<<<<10");
+        assert_eq!(mrz.issuer.unwrap().value().as_str(), "D");
+        assert_eq!(mrz.name.unwrap().value().secondary(), "K");
+        // What is neither filler nor like one behind the name stays, and the name is irregular.
+        let mrz = read("P<UTOERIKSSON<<ANNA<MARIA<<<<KX<<<C<<<<S<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10");
+        assert_eq!(mrz.repairs, []);
+        assert!(!mrz.name.unwrap().value().is_regular());
+    }
+
+    #[test]
+    fn empty_optional_data_with_a_filler_for_digit() {
+        let good = "P<UTOA<<B<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159<<<<<<<<<<<<<<<8";
+        assert!(read(good).is_sound());
+        let mrz = read(&good.replace("9<<<<<<<<<<<<<<<8", "9<<<KK<<<<C<<<<<8"));
+        assert_eq!(mrz.repairs.len(), 3);
+        assert!(mrz.is_sound() && mrz.repairs.iter().all(|repair| repair.proof == Proof::CheckDigit));
+        let mrz = read(&good.replace("9<<<<<<<<<<<<<<<8", "9<<<XX<<<<C<<<<<8"));
+        assert!(mrz.repairs.is_empty() && !mrz.is_sound());
+    }
+
+    #[test]
+    fn debug_shows_no_character() {
+        let mrz = read("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL8989O2C36UTO74O8122F12O4I59ZE184226B<<<<<1O");
+        let debug = format!("{mrz:?}");
+        assert!(!debug.contains("ERIKSSON") && !debug.contains("8989"), "{debug}");
+        assert_eq!(
+            format!("{:?} {:?}", mrz.repairs[0], mrz.suggestion),
+            "Repair(2:16, CheckDigit) Some(Suggestion(6))"
+        );
+    }
 }
