@@ -11,7 +11,7 @@
 //!   are the same to it. A swap of neighbours is unnoticed where their values differ by a multiple of 5 (7−3, 3−1 and
 //!   7−1 are even), and a swap of places three apart always.
 
-/// ISO/IEC 7064 MOD 11-2 (GB 11643-1999 §6.1): the check character, `0` to `9` or `X`, that belongs after `digits`;
+/// ISO 7064:1983, MOD 11-2 (GB 11643-1999, 校验码 and annex B): the check character, `0` to `9` or `X`, that belongs after `digits`;
 /// none if one of them is no ASCII digit.
 #[must_use]
 pub fn mod_11_2(digits: &[u8]) -> Option<u8> {
@@ -20,7 +20,7 @@ pub fn mod_11_2(digits: &[u8]) -> Option<u8> {
         let value = u32::from(*digit).checked_sub(u32::from(b'0')).filter(|value| *value < 10)?;
         product = (product + value) * 2 % 11;
     }
-    // ISO/IEC 7064 §7.1: the sum with the check character is to be 1.
+    // With the check character added the sum is to be 1.
     [b'1', b'0', b'X', b'9', b'8', b'7', b'6', b'5', b'4', b'3', b'2'].get(product as usize).copied()
 }
 
@@ -52,9 +52,10 @@ mod tests {
 
     #[test]
     fn the_standards_examples() {
-        // GB 11643-1999, annex A.
+        // GB 11643-1999, annexes A and B.
         assert_eq!(mod_11_2(b"11010519491231002"), Some(b'X'));
         assert_eq!(mod_11_2(b"44052418800101001"), Some(b'4'));
+        assert_eq!(mod_11_2(b"34052419800101001"), Some(b'X'));
         // ICAO Doc 9303-3 §4.9, appendix A, and the TD3 specimen of 9303-4.
         for (characters, digit) in
             [("520727", b'3'), ("AB2134<<<", b'5'), ("L898902C3", b'6'), ("740812", b'2'), ("ZE184226B<<<<<", b'1')]

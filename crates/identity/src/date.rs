@@ -143,11 +143,26 @@ impl Date {
     /// issuers print either.
     #[must_use]
     pub fn is_years_before(self, years: u16, other: Self) -> bool {
-        let Some(year) = self.year.checked_add(years) else { return false };
-        match Self::new(year, self.month, self.day) {
-            Ok(same_day) => other == same_day,
-            Err(_) => other.year == year && matches!((other.month, other.day), (2, 28) | (3, 1)),
-        }
+        self.is_months_before(years.saturating_mul(12), other)
+    }
+
+    /// Whether `other` is this day `months` later. Where that month is too short, both its last day and the next count,
+    /// since issuers print either.
+    #[must_use]
+    pub fn is_months_before(self, months: u16, other: Self) -> bool {
+        let count = u32::from(self.year) * 12 + u32::from(self.month) - 1 + u32::from(months);
+        let (Ok(year), Ok(month)) = (u16::try_from(count / 12), u8::try_from(count % 12 + 1)) else { return false };
+        let last = days_in_month(year, month);
+        let same = Self { year, month, day: self.day.min(last) };
+        other == same || (self.day > last && same.tomorrow() == Some(other))
+    }
+
+    /// The next day; none after the last that there is.
+    #[must_use]
+    pub fn tomorrow(self) -> Option<Self> {
+        let Self { year, month, day } = self;
+        let next_month = if month == 12 { Self::new(year + 1, 1, 1) } else { Self::new(year, month + 1, 1) };
+        Self::new(year, month, day + 1).or(next_month).ok()
     }
 }
 
@@ -321,6 +336,26 @@ mod tests {
     }
 
     #[test]
+    fn months_later() {
+        for (from, months, other, expected) in [
+            ("2026-09-06", 3, "2026-12-06", true),
+            ("2026-09-06", 3, "2026-12-05", false),
+            ("2026-11-06", 3, "2027-02-06", true),
+            ("2026-11-30", 3, "2027-02-28", true),
+            ("2026-11-30", 3, "2027-03-01", true),
+            ("2026-11-30", 3, "2027-03-02", false),
+            ("2027-11-30", 3, "2028-02-29", true),
+            ("2027-11-30", 3, "2028-02-28", false),
+            ("9999-12-31", u16::MAX, "9999-12-31", false),
+        ] {
+            assert_eq!(day(from).is_months_before(months, day(other)), expected, "{from} {months} {other}");
+        }
+        assert_eq!(day("2023-12-31").tomorrow(), Some(day("2024-01-01")));
+        assert_eq!(day("2024-02-28").tomorrow(), Some(day("2024-02-29")));
+        assert_eq!(day("9999-12-31").tomorrow(), None);
+    }
+
+    #[test]
     fn the_day_in_china_changes_at_sixteen_hours_utc() {
         assert_eq!(Date::in_china(0).unwrap(), day("1970-01-01"));
         assert_eq!(Date::in_china(1_582_991_999).unwrap(), day("2020-02-29"));
@@ -354,6 +389,7 @@ mod tests {
             let today = Date::in_china(days * 86_400).unwrap();
             let tomorrow = Date::in_china((days + 1) * 86_400).unwrap();
             prop_assert!(today < tomorrow);
+            prop_assert_eq!(today.tomorrow(), Some(tomorrow));
             prop_assert!(tomorrow.day() == today.day() + 1 || tomorrow.day() == 1);
         }
 

@@ -1,8 +1,14 @@
 //! Documents as data: what each side carries, where, and what a picture of it must be like.
 //!
-//! The data live in `documents/*.json`, one file per document and side; this module is their schema.
+//! The data live in `documents/`: `<document>.json` holds what is true of a kind of document ([`facts`]), and for each
+//! side that pictures are read of `<document>.<side>.json` holds its layout ([`Layout`]). These modules are their schema.
 
-use serde::{Deserialize, Serialize};
+pub mod facts;
+pub mod shape;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+pub use facts::{Facts, facts};
 
 /// A kind of identity document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -10,6 +16,56 @@ use serde::{Deserialize, Serialize};
 pub enum DocumentKind {
     /// Resident ID card of the People's Republic of China (居民身份证, second generation).
     CnResidentId,
+    /// Temporary resident ID card (临时居民身份证).
+    CnTemporaryId,
+    /// Officer's card of the People's Liberation Army (军官证).
+    CnOfficerCard,
+    /// Officer's card of the People's Armed Police (武警警官证).
+    CnArmedPoliceCard,
+    /// Chinese passport, those of Hong Kong and Macao included (护照, issuing state CHN).
+    CnPassport,
+    /// Passport of another state.
+    ForeignPassport,
+    /// Mainland travel permit for Hong Kong and Macao residents (港澳居民来往内地通行证).
+    CnTravelPermitHkMacao,
+    /// Mainland travel permit for Taiwan residents (台湾居民来往大陆通行证).
+    CnTravelPermitTaiwan,
+    /// Residence permit for Hong Kong, Macao and Taiwan residents (港澳居民居住证, 台湾居民居住证).
+    CnResidencePermit,
+    /// Foreigners' permanent residence card (外国人永久居留身份证).
+    CnPermanentResident,
+    /// Motor vehicle driving licence (机动车驾驶证). Last: its number is the number of any of the others.
+    CnDrivingLicence,
+}
+
+impl DocumentKind {
+    /// Every kind, in order.
+    pub const ALL: [Self; 11] = [
+        Self::CnResidentId,
+        Self::CnTemporaryId,
+        Self::CnOfficerCard,
+        Self::CnArmedPoliceCard,
+        Self::CnPassport,
+        Self::ForeignPassport,
+        Self::CnTravelPermitHkMacao,
+        Self::CnTravelPermitTaiwan,
+        Self::CnResidencePermit,
+        Self::CnPermanentResident,
+        Self::CnDrivingLicence,
+    ];
+
+    /// Whether pictures of it can be read, so that a registration can be made with it.
+    #[must_use]
+    pub fn is_read(self) -> bool {
+        !sources(self).is_empty()
+    }
+}
+
+/// For `serde(deserialize_with)`: a kind whose pictures can be read; the others are refused like a kind that does not
+/// exist.
+pub fn read_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DocumentKind, D::Error> {
+    let kind = DocumentKind::deserialize(deserializer)?;
+    if kind.is_read() { Ok(kind) } else { Err(de::Error::custom("this kind of document is not read yet")) }
 }
 
 /// A side of a card.
@@ -44,6 +100,63 @@ pub enum FieldName {
     ValidFrom,
     /// Last day of 有效期限, or 长期
     ValidUntil,
+    /// The name in Latin letters
+    LatinName,
+    /// 证件号码, where it is no 公民身份号码
+    DocumentNumber,
+    /// 国籍
+    Nationality,
+    /// 出生地点
+    BirthPlace,
+    /// 签发地点
+    IssuePlace,
+    /// 签发次数 or 换证次数
+    IssueCount,
+    /// 通行证号码 on a residence permit
+    PermitNumber,
+    /// 部别, the military unit
+    Unit,
+    /// 职务
+    Position,
+    /// 军衔 or 警衔
+    Rank,
+    /// 准驾车型
+    VehicleClasses,
+    /// 初次领证日期
+    FirstIssued,
+    /// 档案编号
+    FileNumber,
+}
+
+impl FieldName {
+    /// The name as JSON has it: `id_number`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Sex => "sex",
+            Self::Ethnicity => "ethnicity",
+            Self::BirthDate => "birth_date",
+            Self::Address => "address",
+            Self::IdNumber => "id_number",
+            Self::Issuer => "issuer",
+            Self::ValidFrom => "valid_from",
+            Self::ValidUntil => "valid_until",
+            Self::LatinName => "latin_name",
+            Self::DocumentNumber => "document_number",
+            Self::Nationality => "nationality",
+            Self::BirthPlace => "birth_place",
+            Self::IssuePlace => "issue_place",
+            Self::IssueCount => "issue_count",
+            Self::PermitNumber => "permit_number",
+            Self::Unit => "unit",
+            Self::Position => "position",
+            Self::Rank => "rank",
+            Self::VehicleClasses => "vehicle_classes",
+            Self::FirstIssued => "first_issued",
+            Self::FileNumber => "file_number",
+        }
+    }
 }
 
 /// Image-format parameters of one side (RN-3): what a picture must satisfy before it is read (RN-4).
@@ -52,7 +165,8 @@ pub enum FieldName {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FormatParameters {
-    /// The document these parameters are for.
+    /// The document these parameters are for: one that is read.
+    #[serde(deserialize_with = "read_kind")]
     pub document: DocumentKind,
     /// The side these parameters are for.
     pub side: Side,
@@ -256,7 +370,7 @@ pub struct Layout {
     pub format: FormatParameters,
 }
 
-/// The sides of `document`, in the order in which they are captured.
+/// The sides of `document`, in the order in which they are captured; none of a document that is not read yet.
 ///
 /// # Panics
 /// Never: the files are part of the program and a test parses each of them.
@@ -274,6 +388,8 @@ pub fn sources(document: DocumentKind) -> &'static [&'static str] {
             include_str!("../../../documents/cn_resident_id.front.json"),
             include_str!("../../../documents/cn_resident_id.back.json"),
         ],
+        // Their sides are not read yet.
+        _ => &[],
     }
 }
 
@@ -286,5 +402,18 @@ mod tests {
     fn every_document_file_parses() {
         let sides: Vec<Side> = layouts(DocumentKind::CnResidentId).iter().map(|layout| layout.side).collect();
         assert_eq!(sides, [Side::Front, Side::Back]);
+        for kind in DocumentKind::ALL {
+            assert_eq!(layouts(kind).len(), sources(kind).len(), "{kind:?}");
+            assert_eq!(kind.is_read(), kind == DocumentKind::CnResidentId, "{kind:?}");
+        }
+    }
+
+    // RN-3
+    #[test]
+    fn documents_that_are_not_read_have_no_format_parameters() {
+        let format = serde_json::to_string(&layouts(DocumentKind::CnResidentId).remove(0).format).unwrap();
+        assert!(serde_json::from_str::<FormatParameters>(&format).is_ok());
+        let passport = format.replace("cn_resident_id", "cn_passport");
+        assert!(serde_json::from_str::<FormatParameters>(&passport).unwrap_err().to_string().contains("not read"));
     }
 }

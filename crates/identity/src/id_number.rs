@@ -9,7 +9,7 @@ use crate::check_digit::mod_11_2;
 use crate::date::{Date, DateError};
 use crate::region::{RegionCode, province_name};
 use crate::sex::Sex;
-use crate::text::plain;
+use crate::text::{masked, plain};
 
 /// An 18-character number that satisfies every rule which the number alone can be held against. `Debug` shows none of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -163,7 +163,7 @@ impl IdNumber {
     /// Enough to tell one's own number from another, no more: `110***********0015`.
     #[must_use]
     pub fn masked(&self) -> String {
-        format!("{}***********{}", &self.as_str()[..3], &self.as_str()[14..])
+        masked(self.as_str())
     }
 }
 

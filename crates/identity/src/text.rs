@@ -14,6 +14,15 @@ pub(crate) fn plain(text: &str) -> String {
     text.trim().chars().map(narrow).collect()
 }
 
+/// A number with enough of its ends to tell one's own from another: of 18 characters the first three and the last four,
+/// of fewer as large a part.
+pub(crate) fn masked(number: &str) -> String {
+    let length = number.chars().count();
+    let (head, tail) = (length / 6, length * 2 / 9);
+    let hide = |(index, c): (usize, char)| if index < head || index >= length - tail { c } else { '*' };
+    number.chars().enumerate().map(hide).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -133,17 +133,7 @@ pub const FIELDS: [FieldName; 9] = [
 /// The name of a field as JSON has it: `id_number`.
 #[must_use]
 pub fn member(field: FieldName) -> &'static str {
-    match field {
-        FieldName::Name => "name",
-        FieldName::Sex => "sex",
-        FieldName::Ethnicity => "ethnicity",
-        FieldName::BirthDate => "birth_date",
-        FieldName::Address => "address",
-        FieldName::IdNumber => "id_number",
-        FieldName::Issuer => "issuer",
-        FieldName::ValidFrom => "valid_from",
-        FieldName::ValidUntil => "valid_until",
-    }
+    field.as_str()
 }
 
 fn edited(evidence: &Evidence) -> Vec<Text<20>> {

@@ -79,6 +79,8 @@ pub(crate) fn fields(
             FieldName::Issuer => line(SlotContent::Issuer).map(|line| plain(FieldName::Issuer, line)),
             FieldName::ValidFrom => line(SlotContent::Validity).map(|line| validity(line, FieldName::ValidFrom)),
             FieldName::ValidUntil => line(SlotContent::Validity).map(|line| validity(line, FieldName::ValidUntil)),
+            // No layout that is read has the others.
+            _ => None,
         };
         let broken = slots.iter().any(|slot| slot.broken && makes(slot.reads, *name));
         fields.extend(field.map(|mut field| {

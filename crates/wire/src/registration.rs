@@ -1,7 +1,7 @@
 //! A registration as the phone sees it.
 
 use serde::{Deserialize, Serialize};
-use shiming_identity::document::{DocumentKind, FormatParameters};
+use shiming_identity::document::{DocumentKind, FormatParameters, read_kind};
 
 use crate::UnixSeconds;
 use crate::bounded::{Bytes, Text};
@@ -17,7 +17,8 @@ pub struct CreateRegistration {
     pub device_key: Bytes<65>,
     /// The SIM card that is registered (RN-13).
     pub sim: SimSubject,
-    /// The document that will be read.
+    /// The document that will be read: one whose pictures can be.
+    #[serde(deserialize_with = "read_kind")]
     pub document: DocumentKind,
     /// Whose phone this is (RN-1). An agent's terminal also sends the agent's credential
     /// (`Authorization: Bearer …`).
@@ -239,4 +240,25 @@ pub enum RefusalReason {
     Reviewer,
     /// The document is expired or not yet valid.
     DocumentNotValid,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::from_slice;
+
+    // RC-1: a document that nobody can read yet opens no registration.
+    #[test]
+    fn only_documents_that_are_read_are_taken() {
+        for kind in DocumentKind::ALL {
+            let request = CreateRegistration {
+                device_key: Bytes([4; 65]),
+                sim: SimSubject::Link(Bytes([1; 16])),
+                document: kind,
+                terminal: Terminal::Own,
+            };
+            let json = serde_json::to_string(&request).unwrap();
+            assert_eq!(from_slice::<CreateRegistration>(json.as_bytes()).is_ok(), kind.is_read(), "{kind:?}");
+        }
+    }
 }
