@@ -1,8 +1,12 @@
 //! Names of people as documents print them.
 //!
 //! A name keeps the code points that it was read with (RC-6): nothing here folds one Han character into another. Keys
-//! for matching the several codes of one character (RC-2 to RC-4) are made from a [`PersonName`] by a module of their
-//! own.
+//! for matching the several codes of one character (RC-2 to RC-4) are made from a [`PersonName`] by
+//! [`name_key`](crate::name_key).
+//!
+//! What has no meaning of its own is made one: white space, full-width letters, the forms of the middle dot, of the
+//! apostrophe and of the hyphen. What has one is kept or refused, never dropped: a variation selector or a combining mark
+//! that vanished would leave a name that nobody read.
 
 use std::fmt;
 use std::str::FromStr;
@@ -46,7 +50,9 @@ pub enum NameError {
 
 impl PersonName {
     /// Reads a name. White space at the ends goes, inside a Han name too (cards space out short names); runs of it in a
-    /// Latin name become one space; full-width letters become narrow; every form of the middle dot becomes U+00B7.
+    /// Latin name become one space; full-width letters become narrow; every form of the middle dot becomes U+00B7, of the
+    /// apostrophe U+0027, of the hyphen U+002D. Latin letters come composed (NFC): combining marks are refused, as are
+    /// controls, bidirectional and zero-width characters and variation selectors.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         // A first look at the scripts decides what a full stop and a space mean.
         let has_han = text.chars().any(is_han);
@@ -62,11 +68,11 @@ impl PersonName {
             let c = if is_middle_dot(c) || (has_han && matches!(c, '.' | '\u{3002}' | '\u{FF61}')) {
                 MIDDLE_DOT
             } else {
-                c
+                plain_joint(c)
             };
             let allowed = match c {
                 MIDDLE_DOT => true,
-                '-' | '\'' | '\u{2019}' | '.' => !has_han,
+                '-' | '\'' | '.' => !has_han,
                 _ if is_han(c) => true,
                 _ if is_latin(c) => {
                     letters = true;
@@ -124,7 +130,7 @@ impl PersonName {
 
 /// A joint at an end or after another joint; a full stop may end a Latin name (`Jr.`) and a space may follow it.
 fn has_loose_joint(name: &str) -> bool {
-    let is_joint = |c: char| matches!(c, MIDDLE_DOT | '-' | '\'' | '\u{2019}');
+    let is_joint = |c: char| matches!(c, MIDDLE_DOT | '-' | '\'');
     let mut before = None;
     for c in name.chars() {
         let loose = match before {
@@ -139,7 +145,16 @@ fn has_loose_joint(name: &str) -> bool {
     before.is_some_and(is_joint)
 }
 
-/// Han characters by block: all extensions, compatibility ideographs, radicals that input methods put in their place,
+/// The hyphen and the apostrophe of the forms that keyboards and word processors give; any other character as it is.
+fn plain_joint(c: char) -> char {
+    match c {
+        '\u{2010}' | '\u{2011}' => '-',
+        '\u{2018}' | '\u{2019}' | '\u{02BC}' | '\u{02B9}' => '\'',
+        _ => c,
+    }
+}
+
+/// Han characters by block: all extensions up to J, compatibility ideographs, radicals that input methods put in their place,
 /// and the private-use areas where older systems keep rare characters (RC-1); plus 〇.
 pub(crate) fn is_han(c: char) -> bool {
     matches!(c,
@@ -149,7 +164,7 @@ pub(crate) fn is_han(c: char) -> bool {
         | '\u{4E00}'..='\u{9FFF}'
         | '\u{F900}'..='\u{FAFF}'
         | '\u{E000}'..='\u{F8FF}'
-        | '\u{20000}'..='\u{323AF}'
+        | '\u{20000}'..='\u{3347F}'
         | '\u{F0000}'..='\u{FFFFD}'
         | '\u{100000}'..='\u{10FFFD}')
 }
@@ -164,6 +179,7 @@ fn is_middle_dot(c: char) -> bool {
     matches!(
         c,
         MIDDLE_DOT
+            | '\u{02D9}'
             | '\u{0387}'
             | '\u{1427}'
             | '\u{16EB}'
@@ -175,7 +191,9 @@ fn is_middle_dot(c: char) -> bool {
             | '\u{2E31}'
             | '\u{2E33}'
             | '\u{30FB}'
+            | '\u{318D}'
             | '\u{A78F}'
+            | '\u{FE52}'
             | '\u{FF65}'
     )
 }
@@ -222,6 +240,8 @@ mod tests {
             ("李䶮", "李䶮"),
             ("李\u{E863}", "李\u{E863}"),
             ("\u{20BB7}野", "\u{20BB7}野"),
+            ("\u{3347F}\u{F0000}", "\u{3347F}\u{F0000}"),
+            ("古丽巴哈尔·阿不都热合曼·吐尔逊", "古丽巴哈尔·阿不都热合曼·吐尔逊"),
             ("阿卜杜拉.买买提", "阿卜杜拉·买买提"),
             ("阿卜杜拉.买买提", "阿卜杜拉·买买提"),
             ("Anna  Maria O'Neil-Smith", "Anna Maria O'Neil-Smith"),
@@ -237,11 +257,20 @@ mod tests {
     #[test]
     fn every_middle_dot_is_one() {
         for dot in
-            "\u{B7}\u{387}\u{2022}\u{2024}\u{2027}\u{2219}\u{22C5}\u{30FB}\u{FF65}\u{FF0E}\u{2E31}\u{2E33}\u{A78F}.。"
+            "\u{B7}\u{2D9}\u{387}\u{1427}\u{16EB}\u{2022}\u{2024}\u{2027}\u{2219}\u{22C5}\u{2E31}\u{2E33}\u{30FB}\u{318D}\u{A78F}\u{FE52}\u{FF0E}\u{FF61}\u{FF65}.。"
                 .chars()
         {
             let name = PersonName::parse(&format!("迪丽{dot}努尔")).unwrap();
             assert_eq!(name.as_str(), "迪丽·努尔", "U+{:04X}", u32::from(dot));
+        }
+    }
+
+    // RC-6
+    #[test]
+    fn joints_of_latin_names_have_one_form() {
+        for text in ["O’Neil‐Smith", "O‘Neil\u{2011}Smith", "O\u{2BC}Neil-Smith", "Ｏ＇Ｎｅｉｌ－Ｓｍｉｔｈ"]
+        {
+            assert_eq!(PersonName::parse(text).unwrap().as_str(), "O'Neil-Smith", "{text}");
         }
     }
 
@@ -257,6 +286,16 @@ mod tests {
             ("张\u{2028}三", NameError::Character { position: 2 }),
             ("张-三", NameError::Character { position: 2 }),
             ("葛\u{E0100}", NameError::Character { position: 2 }),
+            ("神\u{FE00}", NameError::Character { position: 2 }),
+            ("张\u{2060}三", NameError::Character { position: 2 }),
+            ("张\u{FEFF}三", NameError::Character { position: 2 }),
+            ("张\u{AD}三", NameError::Character { position: 2 }),
+            ("Anna\u{2067}", NameError::Character { position: 5 }),
+            ("Zoe\u{308}", NameError::Character { position: 4 }),
+            ("王○", NameError::Character { position: 2 }),
+            ("刘々", NameError::Character { position: 2 }),
+            ("张\u{FFFD}", NameError::Character { position: 2 }),
+            ("张\u{10FFFF}", NameError::Character { position: 2 }),
             ("Ивaн", NameError::Character { position: 1 }),
             ("😀", NameError::Character { position: 1 }),
             ("张C", NameError::Mixed),
