@@ -1,11 +1,10 @@
-// What workerd loads: makes the wasm-bindgen output of this crate into a Worker with two Durable Object classes.
-import { DurableObject } from "cloudflare:workers";
+// What workerd loads: makes the wasm-bindgen output of this crate into a Worker.
 import * as edge from "./edge.js";
 import module from "./edge_bg.wasm";
 
 edge.initSync({ module });
 
-// After a panic the instance's memory cannot be trusted: begin again with a fresh one, and make objects of it anew.
+// After a panic the instance's memory cannot be trusted: begin again with a fresh one.
 const instance = edge.__worker_init_state();
 
 function renew() {
@@ -25,31 +24,3 @@ export default {
     return edge.scheduled(event, env, context);
   },
 };
-
-/** A Durable Object class around one of this crate's, whose objects outlive no panic. */
-function durable(name) {
-  return class extends DurableObject {
-    #object;
-    #madeIn;
-
-    #current() {
-      renew();
-      if (this.#madeIn !== instance.instanceId) {
-        this.#object = new edge[name](this.ctx, this.env);
-        this.#madeIn = instance.instanceId;
-      }
-      return this.#object;
-    }
-
-    fetch(request) {
-      return this.#current().fetch(request);
-    }
-
-    alarm() {
-      return this.#current().alarm();
-    }
-  };
-}
-
-export class RegistrationDo extends durable("RegistrationDo") {}
-export class BudgetDo extends durable("BudgetDo") {}

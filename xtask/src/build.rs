@@ -17,6 +17,8 @@ use crate::{setup, task};
 pub enum Part {
     /// `dist/edge`: the edge Worker.
     Edge,
+    /// `dist/objects`: the Worker of the Durable Objects.
+    Objects,
     /// `dist/sandbox`: the Worker that plays the outside world.
     Sandbox,
     /// `dist/web`: pages, browser package, models.
@@ -24,7 +26,7 @@ pub enum Part {
 }
 
 /// Every part.
-pub const ALL: [Part; 3] = [Part::Edge, Part::Sandbox, Part::Web];
+pub const ALL: [Part; 4] = [Part::Edge, Part::Objects, Part::Sandbox, Part::Web];
 
 /// The wasm features that our compiler flags allow; workerd and every browser since 2023 have them. wasm-opt must not
 /// go beyond.
@@ -49,6 +51,7 @@ impl Part {
     fn name(self) -> &'static str {
         match self {
             Self::Edge => "edge",
+            Self::Objects => "objects",
             Self::Sandbox => "sandbox",
             Self::Web => "web",
         }
@@ -57,6 +60,7 @@ impl Part {
     fn crate_name(self) -> &'static str {
         match self {
             Self::Edge => "shiming-edge",
+            Self::Objects => "shiming-objects",
             Self::Sandbox => "shiming-sandbox",
             Self::Web => "shiming-capture",
         }
@@ -65,16 +69,15 @@ impl Part {
     /// Name of the glue and the module that wasm-bindgen writes.
     fn stem(self) -> &'static str {
         match self {
-            Self::Edge => "edge",
-            Self::Sandbox => "sandbox",
             Self::Web => "shiming_capture",
+            worker => worker.name(),
         }
     }
 
     fn profile(self) -> &'static str {
         match self {
-            Self::Edge | Self::Sandbox => "worker",
             Self::Web => "release",
+            _ => "worker",
         }
     }
 
@@ -89,7 +92,7 @@ pub fn build(parts: &[Part]) -> Result<()> {
     // Two builds at once would take each other's folders away.
     let lock = fs::File::create(workspace::scratch()?.join("build.lock"))?;
     lock.lock().context("cannot wait for another build to end")?;
-    // One cargo for both Workers: their link steps, one thread each, run side by side.
+    // One cargo for all Workers: their link steps, one thread each, run side by side.
     for profile in ["worker", "release"] {
         let crates: Vec<Part> = parts.iter().copied().filter(|part| part.profile() == profile).collect();
         if !crates.is_empty() {
@@ -98,8 +101,8 @@ pub fn build(parts: &[Part]) -> Result<()> {
     }
     for part in parts {
         match part {
-            Part::Edge | Part::Sandbox => worker(*part)?,
             Part::Web => web()?,
+            _ => worker(*part)?,
         }
     }
     Ok(())

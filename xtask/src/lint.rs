@@ -14,8 +14,11 @@ pub fn lint() -> Result<bool> {
     };
     look("formatting", task::cargo(&["fmt", "--all", "--check"]))?;
     look("clippy", task::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    let wasm = ["clippy", "--target", "wasm32-unknown-unknown", "-p", "shiming-edge", "-p", "shiming-sandbox", "-p"];
-    look("clippy for wasm", task::cargo(&[&wasm[..], &["shiming-capture", "--", "-D", "warnings"]].concat()))?;
+    let wasm = ["clippy", "--target", "wasm32-unknown-unknown", "-p", "shiming-edge", "-p", "shiming-objects"];
+    look(
+        "clippy for wasm",
+        task::cargo(&[&wasm[..], &["-p", "shiming-sandbox", "-p", "shiming-capture", "--", "-D", "warnings"]].concat()),
+    )?;
     look("TypeScript", setup::node(&["node_modules/typescript/bin/tsc", "-p", "web"])?)?;
     Ok(clean)
 }

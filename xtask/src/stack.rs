@@ -1,4 +1,4 @@
-//! Both Workers, running on this machine on embedded state.
+//! The Workers, running on this machine on embedded state: the edge with its objects, and the sandbox.
 
 use std::fmt::Write as _;
 use std::os::unix::process::CommandExt as _;
@@ -16,15 +16,15 @@ const START: Duration = Duration::from_mins(1);
 /// Time that a Worker has to end by itself.
 const STOP: Duration = Duration::from_secs(5);
 
-/// Both Workers. They end when this is dropped.
+/// The Workers. They end when this is dropped.
 pub struct Stack {
-    /// The edge: pages and API.
+    /// The edge: pages and API, and the Worker of its objects beside it.
     pub edge: Worker,
     /// The outside world.
     pub sandbox: Worker,
 }
 
-/// One Worker: a wrangler that runs a workerd.
+/// A Worker that can be reached: a wrangler that runs a workerd.
 pub struct Worker {
     name: &'static str,
     child: Child,
@@ -42,19 +42,16 @@ impl Stack {
         let edge_url = format!("http://127.0.0.1:{edge_port}");
         let sandbox_url = format!("http://127.0.0.1:{sandbox_port}");
 
-        let mut sandbox = Worker::start("sandbox", state, sandbox_port, &[("EDGE_URL", &edge_url)])?;
-        let mut edge = Worker::start(
-            "edge",
-            state,
-            edge_port,
-            &[
-                ("PUBLIC_ORIGIN", &edge_url),
-                ("REGISTER_URL", &sandbox_url),
-                ("CRM_URL", &sandbox_url),
-                ("SMS_URL", &sandbox_url),
-                ("GATEWAY_URL", &sandbox_url),
-            ],
-        )?;
+        let mut sandbox = Worker::start("sandbox", state, sandbox_port, &[], &[("EDGE_URL", &edge_url)])?;
+        let variables = [
+            ("PUBLIC_ORIGIN", edge_url.as_str()),
+            ("REGISTER_URL", &sandbox_url),
+            ("CRM_URL", &sandbox_url),
+            ("SMS_URL", &sandbox_url),
+            ("GATEWAY_URL", &sandbox_url),
+        ];
+        let objects = objects_config(state, &variables)?;
+        let mut edge = Worker::start("edge", state, edge_port, &[objects], &variables)?;
         task::step("Workers start", || {
             sandbox.wait_for("/")?;
             edge.wait_for("/v1/health")
@@ -77,8 +74,18 @@ impl Stack {
 }
 
 impl Worker {
-    fn start(name: &'static str, state: &Path, port: u16, variables: &[(&str, &str)]) -> Result<Self> {
-        let mut wrangler = setup::wrangler(&["dev", "-c", config(name), "--local", "--test-scheduled"])?;
+    /// Starts a Worker, and those with the `beside` configurations in the same workerd.
+    fn start(
+        name: &'static str,
+        state: &Path,
+        port: u16,
+        beside: &[PathBuf],
+        variables: &[(&str, &str)],
+    ) -> Result<Self> {
+        let mut wrangler = setup::wrangler(&["dev", "--local", "--test-scheduled", "-c", config(name)])?;
+        for config in beside {
+            wrangler.arg("-c").arg(config);
+        }
         wrangler.arg("--persist-to").arg(state.join(name));
         wrangler.args(["--ip", "127.0.0.1", "--port", &port.to_string(), "--inspector-port", "0"]);
         for (variable, value) in variables {
@@ -134,10 +141,26 @@ fn config(name: &str) -> &'static str {
     if name == "edge" { "wrangler.toml" } else { "crates/sandbox/wrangler.toml" }
 }
 
-/// Development secrets for both Workers, where there are none yet. Their ids begin with `dev-`, which a Worker in
+/// The configuration of the objects with these variables and its secrets: wrangler's `--var` reaches the first Worker only.
+fn objects_config(state: &Path, variables: &[(&str, &str)]) -> Result<PathBuf> {
+    let from = workspace::path("crates/objects");
+    let text = workspace::read(&from.join("wrangler.toml"))?;
+    let lines = text.replace("../..", &workspace::root().to_string_lossy());
+    let lines = lines.lines().map(|line| {
+        let own = variables.iter().find(|(name, _)| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(" =")));
+        own.map_or_else(|| format!("{line}\n"), |(name, value)| format!("{name} = \"{value}\"\n"))
+    });
+    let to = state.join("objects");
+    let config = to.join("wrangler.toml");
+    workspace::write(&config, lines.collect::<String>())?;
+    workspace::copy(&from.join(".dev.vars"), &to.join(".dev.vars"))?;
+    Ok(config)
+}
+
+/// Development secrets for the Workers, where there are none yet. Their ids begin with `dev-`, which a Worker in
 /// production refuses.
 fn secrets() -> Result<()> {
-    for folder in [workspace::path("."), workspace::path("crates/sandbox")] {
+    for folder in [".", "crates/objects", "crates/sandbox"].map(workspace::path) {
         let (example, own) = (folder.join(".dev.vars.example"), folder.join(".dev.vars"));
         if !own.exists() && example.exists() {
             workspace::copy(&example, &own)?;
@@ -170,7 +193,8 @@ pub fn prepare(state: &Path) -> Result<()> {
         }
         // Wrangler knows applied migrations by their name: one that was edited since needs an empty database.
         if done.is_some_and(|done| !wanted.starts_with(&done)) {
-            std::fs::remove_dir_all(state.join(name)).with_context(|| format!("cannot empty the state of the {name}"))?;
+            std::fs::remove_dir_all(state.join(name))
+                .with_context(|| format!("cannot empty the state of the {name}"))?;
         }
         let mut wrangler = setup::wrangler(&["d1", "migrations", "apply", database, "--local", "-c", config(name)])?;
         wrangler.arg("--persist-to").arg(state.join(name));

@@ -1,26 +1,14 @@
-//! The Cloudflare Worker: routes, Durable Objects, D1, adapters to the operator's systems. No business rule lives here:
-//! what a registration may do is decided in `shiming_service`.
+//! The Worker that the world talks to: routes, credentials, lists. A registration and its rules are behind its Durable
+//! Object, which another Worker has (`crates/objects`).
 
 // The only code that a native build has of this crate is its pure part, for tests.
 #![allow(clippy::future_not_send, reason = "a Worker has one thread, and its futures hold JavaScript values")]
 
-mod adapter;
 mod address;
-mod budget_do;
-mod clock;
 mod config;
 mod credential;
-mod database;
-mod http;
-mod link;
-mod names;
-mod problem;
-mod registration_do;
 mod router;
 mod routes;
-mod sealed;
-mod store;
-mod subtle;
 
 use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
 

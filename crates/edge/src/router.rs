@@ -1,12 +1,12 @@
 //! Path and method to handler.
 
+use shiming_cloud::http::{self, Answer, Target};
+use shiming_cloud::problem::Fault;
+use shiming_cloud::registrations::Action;
 use shiming_wire::{Bytes, Problem, ProblemType, RegistrationId};
 use worker::{Env, Method, Request, Response};
 
 use crate::config::Config;
-use crate::http::{self, Answer, Target};
-use crate::problem::Fault;
-use crate::registration_do::Action;
 use crate::routes::{agents, calls, links, messages, registrations, reviews, settings};
 
 /// What an address stands for.

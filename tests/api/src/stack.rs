@@ -1,4 +1,5 @@
-//! The two Workers: each is a wrangler that runs a workerd, in a process group of its own that can be killed as a whole.
+//! The edge with its objects, and the sandbox: each is a wrangler that runs a workerd, in a process group of its own that
+//! can be killed as a whole.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -30,7 +31,8 @@ pub struct Stack {
 /// One Worker.
 pub struct Worker {
     name: &'static str,
-    config: &'static str,
+    /// Its configuration, and those of Workers in the same workerd.
+    configs: Vec<PathBuf>,
     port: u16,
     directory: PathBuf,
     variables: Vec<(&'static str, String)>,
@@ -54,17 +56,19 @@ impl Stack {
         let outside = ["REGISTER_URL", "CRM_URL", "SMS_URL", "GATEWAY_URL"].map(|name| (name, sandbox_url.clone()));
         let mut edge_variables = vec![("PUBLIC_ORIGIN", edge_url.clone())];
         edge_variables.extend(outside);
-        let worker = |name, config, port, variables| Worker {
+        let objects = objects_config(&directory, &edge_variables)?;
+        let worker = |name, configs, port, variables| Worker {
             name,
-            config,
+            configs,
             port,
             directory: directory.clone(),
             variables,
             child: None,
             starts: 0,
         };
-        let edge = worker("edge", "wrangler.toml", edge_port, edge_variables);
-        let sandbox = worker("sandbox", "crates/sandbox/wrangler.toml", sandbox_port, vec![("EDGE_URL", edge_url)]);
+        let edge = worker("edge", vec!["wrangler.toml".into(), objects], edge_port, edge_variables);
+        let sandbox =
+            worker("sandbox", vec!["crates/sandbox/wrangler.toml".into()], sandbox_port, vec![("EDGE_URL", edge_url)]);
         let mut stack = Self { edge, sandbox, directory };
         stack.sandbox.launch()?;
         stack.edge.launch()?;
@@ -151,11 +155,14 @@ impl Worker {
         shell.arg(wrangler.get_program()).args(wrangler.get_args());
         shell.envs(wrangler.get_envs().filter_map(|(name, value)| Some((name, value?))));
         shell
-            .args(["dev", "--local", "--test-scheduled", "--show-interactive-dev-session=false", "-c", self.config])
+            .args(["dev", "--local", "--test-scheduled", "--show-interactive-dev-session=false"])
             .args(["--ip", "127.0.0.1", "--port", &self.port.to_string()])
             .args(["--inspector-port", &free_port()?.to_string()])
             .arg("--persist-to")
             .arg(self.directory.join(self.name));
+        for config in &self.configs {
+            shell.arg("-c").arg(config);
+        }
         for (name, value) in &self.variables {
             shell.args(["--var", &format!("{name}:{value}")]);
         }
@@ -219,6 +226,23 @@ fn sweep(directory: &Path) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
+}
+
+/// The configuration of the objects with these variables and its secrets: wrangler's `--var` reaches the first Worker only.
+fn objects_config(directory: &Path, variables: &[(&str, String)]) -> Result<PathBuf> {
+    let from = root().canonicalize()?.join("crates/objects");
+    let text = fs::read_to_string(from.join("wrangler.toml"))?;
+    let lines = text.replace("../..", &root().canonicalize()?.to_string_lossy());
+    let lines = lines.lines().map(|line| {
+        let own = variables.iter().find(|(name, _)| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(" =")));
+        own.map_or_else(|| format!("{line}\n"), |(name, value)| format!("{name} = \"{value}\"\n"))
+    });
+    let to = directory.join("objects");
+    fs::create_dir_all(&to)?;
+    let config = to.join("wrangler.toml");
+    fs::write(&config, lines.collect::<String>())?;
+    fs::copy(from.join(".dev.vars"), to.join(".dev.vars"))?;
+    Ok(config)
 }
 
 /// Migrated and seeded state with the staff of [`crate::fixtures::STAFF`], made once.

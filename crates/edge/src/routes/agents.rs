@@ -1,5 +1,7 @@
 //! Agents: list, suspend, look at their registrations (RN-1).
 
+use shiming_cloud::http::{Answer, Target, body, json, parse};
+use shiming_cloud::{clock, database};
 use shiming_wire::ProblemType;
 use shiming_wire::operator::{AgentView, RegistrationItem, SetAgent};
 use worker::{Env, Request};
@@ -7,8 +9,6 @@ use worker::{Env, Request};
 use super::retry::{Actor, Once};
 use crate::config::Config;
 use crate::credential::{Role, person};
-use crate::http::{Answer, Target, body, json, parse};
-use crate::{clock, database};
 
 /// `GET /v1/agents`
 pub async fn list(request: Request, env: &Env) -> Answer {

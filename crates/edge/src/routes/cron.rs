@@ -2,13 +2,13 @@
 //! alarm was lost is woken.
 
 use serde::Deserialize;
+use shiming_cloud::problem::Fault;
+use shiming_cloud::registrations::{Action, ask};
+use shiming_cloud::{clock, database};
 use shiming_service::effect::parse_hex;
 use worker::Env;
 
 use crate::config::Config;
-use crate::problem::Fault;
-use crate::registration_do::{Action, ask};
-use crate::{clock, database};
 
 /// How long the row of an expired registration stays, seconds.
 const EXPIRED_ROWS: u64 = 7 * 86_400;

@@ -1,5 +1,8 @@
 //! One-time capture links made by agents and operators (RN-2, RN-13).
 
+use shiming_cloud::http::{Answer, Target, body, parse};
+use shiming_cloud::problem::{Fault, invalid};
+use shiming_cloud::{clock, database, link, names};
 use shiming_identity::{Iccid, PhoneNumber};
 use shiming_service::link::LinkTarget;
 use shiming_service::message;
@@ -10,9 +13,6 @@ use worker::{Env, Request};
 use super::retry::{Actor, Once};
 use crate::config::Config;
 use crate::credential::{Role, person};
-use crate::http::{Answer, Target, body, parse};
-use crate::problem::{Fault, invalid};
-use crate::{clock, database, link, names};
 
 /// `POST /v1/links`
 pub async fn create(mut request: Request, env: &Env, config: &Config, target: &Target) -> Answer {
@@ -33,12 +33,12 @@ pub async fn create(mut request: Request, env: &Env, config: &Config, target: &T
     };
     let now = clock::now();
     let expires_at = now + u64::from(database::policy(env).await?.link_ttl_seconds);
-    let token = names::link_token(config, person.name.as_str(), &key);
-    link::make(env, config, &token, &target, person.name.as_str(), (now, expires_at)).await?;
+    let token = names::link_token(&config.common, person.name.as_str(), &key);
+    link::make(env, &config.common, &token, &target, person.name.as_str(), (now, expires_at)).await?;
     once.end(201, serde_json::to_string(&LinkCreated { url: url(config, &token)?, expires_at })?).await
 }
 
 fn url(config: &Config, token: &Bytes<16>) -> Result<Text<200>, Fault> {
-    let url = message::link_address(&config.public_origin, &token.to_base64url());
+    let url = message::link_address(&config.common.public_origin, &token.to_base64url());
     Text::new(url).map_err(|_| Fault::Internal("PUBLIC_ORIGIN is too long".to_owned()))
 }

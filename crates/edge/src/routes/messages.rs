@@ -1,9 +1,12 @@
 //! Messages that lines send to service numbers (RN-2): the answer is a one-time capture link.
 
+use shiming_cloud::adapter::Adapter;
+use shiming_cloud::http::{Answer, Target, parse};
+use shiming_cloud::problem::{Fault, invalid, spent};
+use shiming_cloud::{budgets, clock, database, link, names};
 use shiming_identity::PhoneNumber;
 use shiming_outside::sms::{InboundMessage, SendServiceMessage};
 use shiming_service::budget::{Purpose, Scope};
-use shiming_service::effect::System;
 use shiming_service::link::{Business, LinkTarget, business_of};
 use shiming_service::message;
 use shiming_service::port::{Reply, send_message};
@@ -12,16 +15,12 @@ use worker::{Env, Request};
 
 use super::from_outside;
 use super::retry::{Actor, Once};
-use crate::adapter::Adapter;
 use crate::config::Config;
-use crate::http::{Answer, Target, parse};
-use crate::problem::{Fault, invalid, spent};
-use crate::{budget_do, clock, database, link, names};
 
 /// `POST /v1/inbound-messages`. The centre delivers a message until it is taken: an answer that cannot be sent now is
 /// *unavailable*, and the next delivery, under the same key, sends the same link under the same key.
 pub async fn receive(request: Request, env: &Env, config: &Config, target: &Target) -> Answer {
-    let (key, body) = from_outside(request, config, target, System::Sms).await?;
+    let (key, body) = from_outside(request, target, &config.sms_keys).await?;
     let actor = Actor { name: "message centre", key: &key };
     let (once, before) = Once::begin(env, config, actor, &target.path, &body).await?;
     if let Some(answer) = before {
@@ -38,23 +37,24 @@ pub async fn receive(request: Request, env: &Env, config: &Config, target: &Targ
 
 async fn answer(env: &Env, config: &Config, key: &str, number: &PhoneNumber, service_code: &str) -> Result<(), Fault> {
     let policy = database::policy(env).await?;
-    let line = names::budget(config, Scope::Line, number.as_str().as_bytes());
-    let limits = [(line, policy.limit(Purpose::SmsCode, Scope::Line))];
-    budget_do::take_all(env, Purpose::SmsCode, &limits)
+    let line = names::budget(&config.common, Scope::Line, number.as_str().as_bytes());
+    let limits = [(line, policy.limit(Purpose::SmsCode, Scope::Line), 1)];
+    budgets::take_all(env, Purpose::SmsCode, &limits)
         .await?
         .map_err(|error| spent(ProblemType::CodeBudgetSpent, error))?;
 
     let target = LinkTarget { iccid: None, number: Text::new(number.as_str()).unwrap_or_default() };
-    let token = names::link_token(config, service_code, key);
+    let token = names::link_token(&config.common, service_code, key);
     let now = clock::now();
-    link::make(env, config, &token, &target, service_code, (now, now + u64::from(policy.link_ttl_seconds))).await?;
+    link::make(env, &config.common, &token, &target, service_code, (now, now + u64::from(policy.link_ttl_seconds)))
+        .await?;
 
-    let text = message::link(&config.public_origin, &token.to_base64url())
+    let text = message::link(&config.common.public_origin, &token.to_base64url())
         .map_err(|_| Fault::Internal("PUBLIC_ORIGIN is too long".to_owned()))?;
     let message = SendServiceMessage { to: Text::new(number.as_str()).unwrap_or_default(), text };
     // The centre's own key, hashed with a word of ours, so that it cannot meet a key of the outbox.
     let own = names::sha256(format!("inbound {key}").as_bytes());
-    match send_message(&Adapter { config, env }, &own, &message).await {
+    match send_message(&Adapter { config: &config.common, env }, &own, &message).await {
         // Refused: the line cannot be reached by message, and telling the centre again and again would not help.
         Reply::Answered(_) | Reply::Refused => Ok(()),
         Reply::Unavailable => Err(ProblemType::UpstreamUnavailable.into()),

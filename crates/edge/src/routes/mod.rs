@@ -11,15 +11,12 @@ pub mod settings;
 
 mod retry;
 
-use shiming_proof::{IdempotencyKey, SignatureError, SignedPost};
-use shiming_service::effect::System;
+use shiming_cloud::clock;
+use shiming_cloud::http::{Target, body, header};
+use shiming_cloud::problem::Fault;
+use shiming_proof::{HmacKey, IdempotencyKey, SignatureError, SignedPost};
 use shiming_wire::ProblemType;
 use worker::Request;
-
-use crate::clock;
-use crate::config::Config;
-use crate::http::{Target, body, header};
-use crate::problem::Fault;
 
 /// The idempotency key that every POST has to carry.
 fn idempotency_key(request: &Request) -> Result<String, Fault> {
@@ -29,12 +26,7 @@ fn idempotency_key(request: &Request) -> Result<String, Fault> {
 }
 
 /// Reads a POST that an outside system signed with one of the keys shared with it: its idempotency key and body.
-async fn from_outside(
-    mut request: Request,
-    config: &Config,
-    target: &Target,
-    system: System,
-) -> Result<(String, String), Fault> {
+async fn from_outside(mut request: Request, target: &Target, keys: &[HmacKey]) -> Result<(String, String), Fault> {
     let key = idempotency_key(&request)?;
     let body = body(&mut request).await?;
     let (digest, input, signature) =
@@ -48,8 +40,7 @@ async fn from_outside(
         signature: signature.as_deref(),
     };
     let unverified = signed.check(clock::now())?;
-    let known = &config.endpoint(system).keys;
-    if known.iter().any(|key| key.verify(&unverified).is_ok()) {
+    if keys.iter().any(|key| key.verify(&unverified).is_ok()) {
         Ok((key, body))
     } else {
         Err(SignatureError::Wrong.into())

@@ -1,5 +1,8 @@
 //! A phone's registration. The Worker checks form and size; the registration's Durable Object does the rest.
 
+use shiming_cloud::http::{Answer, Target, body, header, parse};
+use shiming_cloud::names;
+use shiming_cloud::registrations::{AGENT, Action, CLIENT, PATH, QUERY, SIGNED, ask};
 use shiming_service::budget::Scope;
 use shiming_wire::{CreateRegistration, RegistrationId, Terminal};
 use worker::{Env, Request};
@@ -8,9 +11,6 @@ use super::idempotency_key;
 use crate::address::client_of;
 use crate::config::Config;
 use crate::credential::{Role, person};
-use crate::http::{Answer, Target, body, header, parse};
-use crate::names;
-use crate::registration_do::{AGENT, Action, CLIENT, PATH, QUERY, SIGNED, ask};
 
 /// `POST /v1/registrations`
 pub async fn create(mut request: Request, env: &Env, config: &Config, target: &Target) -> Answer {
@@ -21,7 +21,7 @@ pub async fn create(mut request: Request, env: &Env, config: &Config, target: &T
     if create.terminal == Terminal::Agent {
         headers.push((AGENT, person(env, &request, &[Role::Agent]).await?.name.into_string()));
     }
-    let id = names::registration_id(config, &create.device_key, &key);
+    let id = names::registration_id(&config.common, &create.device_key, &key);
     Ok(ask(env, &id, Action::Create, &headers, body).await?)
 }
 
@@ -47,7 +47,7 @@ pub async fn act(
 /// What the object needs of the request beside its body: its signature, what that covers, and whose budget it is.
 fn handed_on(request: &Request, config: &Config, target: &Target) -> Vec<(&'static str, String)> {
     let address = client_of(header(request, "cf-connecting-ip").as_deref());
-    let client = names::budget(config, Scope::Address, address.as_bytes());
+    let client = names::budget(&config.common, Scope::Address, address.as_bytes());
     let mut headers = vec![(PATH, target.path.clone()), (QUERY, target.query.clone()), (CLIENT, client)];
     headers.extend(SIGNED.into_iter().filter_map(|name| Some((name, header(request, name)?))));
     headers

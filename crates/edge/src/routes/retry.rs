@@ -1,13 +1,13 @@
 //! Idempotency of POSTs that no Durable Object answers: the answer is recorded in D1, sealed.
 
 use serde::Deserialize;
+use shiming_cloud::http::{Answer, written};
+use shiming_cloud::problem::Fault;
+use shiming_cloud::{clock, database, sealed};
 use shiming_wire::ProblemType;
 use worker::{Env, Response};
 
 use crate::config::Config;
-use crate::http::{Answer, written};
-use crate::problem::Fault;
-use crate::{clock, database, sealed};
 
 /// Whose key.
 pub struct Actor<'a> {
@@ -52,13 +52,13 @@ impl<'a> Once<'a> {
         if row.digest != once.digest {
             return Err(ProblemType::IdempotencyKeyReused.into());
         }
-        let answer: String = sealed::open_text(&config.data_keys, &once.place(), &row.answer).await?;
+        let answer: String = sealed::open_text(&config.common.data_keys, &once.place(), &row.answer).await?;
         Ok((once, Some(written(row.status, "application/json", answer)?)))
     }
 
     /// Records the answer, and gives it.
     pub async fn end(self, status: u16, answer: String) -> Answer {
-        let sealed = sealed::seal_text(&self.config.data_keys, &self.place(), &answer).await?;
+        let sealed = sealed::seal_text(&self.config.common.data_keys, &self.place(), &answer).await?;
         let sql = "INSERT INTO requests (actor, key, digest, status, answer, created_at) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT (actor, key) DO NOTHING";
         let values: [&dyn database::Bind; 6] =

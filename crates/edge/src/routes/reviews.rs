@@ -1,6 +1,10 @@
 //! The reviewers' queue (RN-8), until the console comes.
 
 use serde::Deserialize;
+use shiming_cloud::http::{Answer, Target, body, json, parse};
+use shiming_cloud::problem::Fault;
+use shiming_cloud::registrations::{Action, ask};
+use shiming_cloud::{clock, database};
 use shiming_service::effect::{ReviewDecision, parse_hex};
 use shiming_wire::operator::{DecideReview, ReviewItem, ReviewVerdict};
 use shiming_wire::{ProblemType, RegistrationId, Text};
@@ -9,10 +13,6 @@ use worker::{Env, Request};
 use super::retry::{Actor, Once};
 use crate::config::Config;
 use crate::credential::{Role, person};
-use crate::http::{Answer, Target, body, json, parse};
-use crate::problem::Fault;
-use crate::registration_do::{Action, ask};
-use crate::{clock, database};
 
 #[derive(Deserialize)]
 struct Row {

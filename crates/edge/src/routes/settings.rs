@@ -1,13 +1,13 @@
 //! What the operator sets without a release: policy and image-format parameters (RN-3).
 
+use shiming_cloud::http::{Answer, body, json, parse};
+use shiming_cloud::problem::invalid;
+use shiming_cloud::{clock, database};
 use shiming_identity::document::FormatParameters;
 use shiming_service::policy::Policy;
 use worker::{Env, Request};
 
 use crate::credential::{Role, person};
-use crate::http::{Answer, body, json, parse};
-use crate::problem::invalid;
-use crate::{clock, database};
 
 /// `GET /v1/policy`
 pub async fn get_policy(request: Request, env: &Env) -> Answer {

@@ -1,25 +1,15 @@
 //! One Durable Object per line, device or address: its counters. What they allow is decided in
 //! `shiming_service::budget`.
 
-use serde::{Deserialize, Serialize};
-use shiming_service::budget::{Counter, Limit, Purpose, Spent, WINDOW_SECONDS, take};
+use shiming_cloud::budgets::Ask;
+use shiming_cloud::clock;
+use shiming_service::budget::{Counter, Purpose, Spent, WINDOW_SECONDS, take};
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use worker::SqlStorageValue::Integer;
 
-use crate::{clock, http};
-
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS counter (
     purpose TEXT PRIMARY KEY, since INTEGER NOT NULL, count INTEGER NOT NULL, last INTEGER NOT NULL) STRICT";
-
-/// What is asked of a counter.
-#[derive(Serialize, Deserialize)]
-enum Ask {
-    /// Count one more, if the limit allows it.
-    Take { purpose: Purpose, limit: Limit },
-    /// Give one back: another budget of the same request was spent.
-    GiveBack { purpose: Purpose },
-}
 
 /// The counters of one line, device or address.
 #[durable_object(alarm)]
@@ -38,7 +28,7 @@ impl DurableObject for BudgetDo {
         let sql = self.state.storage().sql();
         sql.exec(SCHEMA, None)?;
         let answer: Result<(), u32> = match ask {
-            Ask::Take { purpose, limit } => match take(self.counter(purpose)?, limit, now) {
+            Ask::Take { purpose, limit, times } => match take(self.counter(purpose)?, limit, times, now) {
                 Ok(counter) => {
                     self.write(purpose, counter)?;
                     // Nothing is kept of whoever stays away for a day.
@@ -48,9 +38,9 @@ impl DurableObject for BudgetDo {
                 }
                 Err(Spent { retry_after }) => Err(retry_after),
             },
-            Ask::GiveBack { purpose } => {
+            Ask::GiveBack { purpose, times } => {
                 if let Some(counter) = self.counter(purpose)? {
-                    self.write(purpose, Counter { count: counter.count.saturating_sub(1), ..counter })?;
+                    self.write(purpose, Counter { count: counter.count.saturating_sub(times), ..counter })?;
                 }
                 Ok(())
             }
@@ -88,23 +78,4 @@ impl BudgetDo {
         )?;
         Ok(())
     }
-}
-
-async fn ask(env: &Env, name: &str, ask: &Ask) -> worker::Result<Result<(), u32>> {
-    let request = http::internal("https://budget/", &[], &serde_json::to_string(ask)?)?;
-    let mut response = env.durable_object("BUDGETS")?.get_by_name(name)?.fetch_with_request(request).await?;
-    Ok(shiming_wire::json::from_slice(response.text().await?.as_bytes())?)
-}
-
-/// Takes from every budget of the list (names of objects, and what each allows), or from none.
-pub async fn take_all(env: &Env, purpose: Purpose, budgets: &[(String, Limit)]) -> worker::Result<Result<(), Spent>> {
-    for (index, (name, limit)) in budgets.iter().enumerate() {
-        if let Err(retry_after) = ask(env, name, &Ask::Take { purpose, limit: *limit }).await? {
-            for (name, _) in budgets.iter().take(index) {
-                let _ = ask(env, name, &Ask::GiveBack { purpose }).await?;
-            }
-            return Ok(Err(Spent { retry_after }));
-        }
-    }
-    Ok(Ok(()))
 }

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
-use crate::config::Config;
+use crate::config::Common;
 use crate::{clock, database, http};
 
 /// How long a system may take to answer, milliseconds.
@@ -21,7 +21,7 @@ const MAX_ANSWER_BYTES: usize = 160 * 1024;
 /// The operator's systems, and our own lists.
 pub struct Adapter<'a> {
     /// Addresses and keys.
-    pub config: &'a Config,
+    pub config: &'a Common,
     /// For the lists.
     pub env: &'a Env,
 }
@@ -57,7 +57,7 @@ impl From<JsValue> for NoAnswer {
 
 impl Adapter<'_> {
     async fn attempt(&self, system: System, path: &str, key: &str, body: &str) -> Result<(u16, Vec<u8>), NoAnswer> {
-        let endpoint = self.config.endpoint(system);
+        let endpoint = self.config.endpoint(system).ok_or(NoAnswer)?;
         let url = format!("{}{path}", endpoint.url);
         // A base address can have a path of its own, and the signature covers the whole.
         let whole_path = url.splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap_or_default();

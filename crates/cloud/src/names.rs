@@ -5,35 +5,36 @@ use shiming_proof::Purpose;
 use shiming_service::budget::Scope;
 use shiming_wire::{Bytes, RegistrationId};
 
-use crate::config::Config;
+use crate::config::Common;
 
 /// The id of the registration that this request creates. A retry of the same request has the same device key and
 /// idempotency key, and so finds what the first one made.
-pub fn registration_id(config: &Config, device_key: &Bytes<65>, idempotency_key: &str) -> RegistrationId {
+pub fn registration_id(config: &Common, device_key: &Bytes<65>, idempotency_key: &str) -> RegistrationId {
     // The device key has a fixed length, so the two cannot run into each other.
     let value = [&device_key.0[..], idempotency_key.as_bytes()].concat();
     Bytes(first_half(config.name_key.hash(Purpose::Request, &value).hash))
 }
 
 /// The token of the link that this request makes; the same for a retry.
-pub fn link_token(config: &Config, actor: &str, idempotency_key: &str) -> Bytes<16> {
+pub fn link_token(config: &Common, actor: &str, idempotency_key: &str) -> Bytes<16> {
     // Neither holds a zero byte.
     let value = [b"link", actor.as_bytes(), idempotency_key.as_bytes()].join(&0);
     Bytes(first_half(config.name_key.hash(Purpose::Request, &value).hash))
 }
 
 /// The object that counts for `value`.
-pub fn budget(config: &Config, scope: Scope, value: &[u8]) -> String {
+pub fn budget(config: &Common, scope: Scope, value: &[u8]) -> String {
     let purpose = match scope {
         Scope::Line => Purpose::Line,
         Scope::Device => Purpose::Device,
         Scope::Address => Purpose::Address,
+        Scope::Holder => Purpose::Holder,
     };
     format!("{}:{}", scope.as_str(), hexadecimal(&config.name_key.hash(purpose, value).hash))
 }
 
 /// A device, as a link remembers it.
-pub fn device(config: &Config, device_key: &Bytes<65>) -> String {
+pub fn device(config: &Common, device_key: &Bytes<65>) -> String {
     hexadecimal(&config.name_key.hash(Purpose::Device, &device_key.0).hash)
 }
 

@@ -6,7 +6,7 @@ use shiming_service::link::{LinkTarget, LinkUse, LinkVoid};
 use shiming_wire::{Bytes, UnixSeconds};
 use worker::Env;
 
-use crate::config::Config;
+use crate::config::Common;
 use crate::database::{self, Bind};
 use crate::problem::Fault;
 use crate::{names, sealed};
@@ -25,7 +25,7 @@ struct Won {}
 /// Makes a link; making the same one again changes nothing.
 pub async fn make(
     env: &Env,
-    config: &Config,
+    config: &Common,
     token: &Bytes<16>,
     target: &LinkTarget,
     by: &str,
@@ -42,7 +42,7 @@ pub async fn make(
 /// Uses a link from a device, and gives what it names (RN-13).
 pub async fn redeem(
     env: &Env,
-    config: &Config,
+    config: &Common,
     token: &Bytes<16>,
     device_key: &Bytes<65>,
     now: UnixSeconds,

@@ -11,6 +11,11 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use futures_util::future::select;
 use futures_util::lock::Mutex;
+use shiming_cloud::adapter::Adapter;
+use shiming_cloud::http::{self, Answer, json};
+use shiming_cloud::problem::{Fault, invalid, spent};
+use shiming_cloud::registrations::{AGENT, Action, CLIENT, PATH, QUERY, SIGNED};
+use shiming_cloud::{budgets, clock, database, link, names, sealed, subtle};
 use shiming_identity::line::masked_line;
 use shiming_outside::crm::{FindSubscription, Subscription};
 use shiming_proof::{IdempotencyKey, SignedGet, SignedPost, Unverified};
@@ -28,12 +33,8 @@ use shiming_wire::{
 };
 use worker::{Delay, DurableObject, Env, Request, Response, State, durable_object};
 
-use crate::adapter::Adapter;
 use crate::config::Config;
-use crate::http::{self, Answer, json};
-use crate::problem::{Fault, invalid, spent};
 use crate::store::{AnswerRow, Commit, Store};
-use crate::{budget_do, clock, database, link, names, sealed, subtle};
 
 /// How long a GET waits for news, milliseconds.
 const LONG_POLL_MS: u64 = 20_000;
@@ -43,65 +44,6 @@ const RETENTION_MS: u64 = 86_400_000;
 
 /// After a fault of ours the alarm comes back so soon, milliseconds.
 const AFTER_FAULT_MS: u64 = 5_000;
-
-/// What the Worker asks of a registration's object: the path of its request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// `POST /v1/registrations`
-    Create,
-    /// `GET /v1/registrations/{id}`
-    View,
-    /// `POST /v1/registrations/{id}/codes`
-    RequestCode,
-    /// `POST /v1/registrations/{id}/confirmation`
-    Confirm,
-    /// `POST /v1/registrations/{id}/evidence`
-    Evidence,
-    /// News from the gateway, verified by the Worker: number of the effect, progress.
-    Progress,
-    /// A reviewer looks at the case.
-    Look,
-    /// A reviewer decides.
-    Decide,
-    /// The cron wants to be sure that the alarm is set.
-    Wake,
-}
-
-const ACTIONS: [(Action, &str); 9] = [
-    (Action::Create, "/create"),
-    (Action::View, "/view"),
-    (Action::RequestCode, "/request-code"),
-    (Action::Confirm, "/confirm"),
-    (Action::Evidence, "/evidence"),
-    (Action::Progress, "/progress"),
-    (Action::Look, "/look"),
-    (Action::Decide, "/decide"),
-    (Action::Wake, "/wake"),
-];
-
-/// Header of the path that the phone's request had.
-pub const PATH: &str = "shiming-path";
-/// Header of its query.
-pub const QUERY: &str = "shiming-query";
-/// Header of the budget of its address.
-pub const CLIENT: &str = "shiming-client";
-/// Header of the agent whose credential came along.
-pub const AGENT: &str = "shiming-agent";
-/// Headers of the phone's request that are handed on as they came.
-pub const SIGNED: [&str; 4] = ["idempotency-key", "content-digest", "signature-input", "signature"];
-
-/// Asks a registration's object.
-pub async fn ask(
-    env: &Env,
-    id: &RegistrationId,
-    action: Action,
-    headers: &[(&str, String)],
-    body: String,
-) -> worker::Result<Response> {
-    let path = ACTIONS.iter().find(|(known, _)| *known == action).map_or("", |(_, path)| path);
-    let request = http::internal(&format!("https://registration{path}"), headers, &body)?;
-    env.durable_object("REGISTRATIONS")?.get_by_name(&hex(id))?.fetch_with_request(request).await
-}
 
 /// A phone's request as the Worker handed it on, its signature not looked at yet.
 struct Signed {
@@ -202,10 +144,9 @@ impl RegistrationDo {
         let config = self.config()?;
         let id = self.own_id().ok_or_else(|| Fault::Internal("an object without a name".to_owned()))?;
         let path = request.path();
-        let action = ACTIONS.iter().find(|(_, known)| *known == path).map(|(action, _)| *action);
         // Not `text()`, which drops a byte order mark: the digest that was signed covers every byte.
         let body = String::from_utf8(request.bytes().await?).map_err(|_| Fault::from(ProblemType::MalformedBody))?;
-        match action.ok_or(ProblemType::NotFound)? {
+        match Action::of(&path).ok_or(ProblemType::NotFound)? {
             Action::Create => self.create(&config, id, &Signed::of(request, body)).await,
             Action::View => self.view(&config, id, &Signed::of(request, body)).await,
             Action::Progress => self.progress(&config, id, &body).await,
@@ -234,14 +175,14 @@ impl RegistrationDo {
             return Err(ProblemType::IdempotencyKeyReused.into());
         }
         let (policy, format) = (database::policy(&self.env).await?, database::format_parameters(&self.env).await?);
-        let device = names::budget(config, Scope::Device, &request.device_key.0);
+        let device = names::budget(&config.common, Scope::Device, &request.device_key.0);
         let limit = |scope| policy.limit(Purpose::Opening, scope);
-        let near = [(signed.client.clone(), limit(Scope::Address)), (device, limit(Scope::Device))];
-        budget_do::take_all(&self.env, Purpose::Opening, &near).await?.map_err(attempts_spent)?;
+        let near = [(signed.client.clone(), limit(Scope::Address), 1), (device, limit(Scope::Device), 1)];
+        budgets::take_all(&self.env, Purpose::Opening, &near).await?.map_err(attempts_spent)?;
         let subscription = self.subscription(config, &request).await?;
-        let line = names::budget(config, Scope::Line, subscription.contact_line.as_str().as_bytes());
-        let line = [(line, limit(Scope::Line))];
-        budget_do::take_all(&self.env, Purpose::Opening, &line).await?.map_err(attempts_spent)?;
+        let line = names::budget(&config.common, Scope::Line, subscription.contact_line.as_str().as_bytes());
+        let line = [(line, limit(Scope::Line), 1)];
+        budgets::take_all(&self.env, Purpose::Opening, &line).await?.map_err(attempts_spent)?;
 
         let line_hint = Text::new(masked_line(subscription.contact_line.as_str())).unwrap_or_default();
         let format = format.into_iter().filter(|side| side.document == request.document).collect();
@@ -273,7 +214,7 @@ impl RegistrationDo {
     async fn subscription(&self, config: &Config, request: &CreateRegistration) -> Result<Subscription, Fault> {
         let target = match &request.sim {
             SimSubject::Link(token) => {
-                link::redeem(&self.env, config, token, &request.device_key, clock::now()).await?
+                link::redeem(&self.env, &config.common, token, &request.device_key, clock::now()).await?
             }
             SimSubject::Card { iccid, number } => LinkTarget { iccid: Some(iccid.clone()), number: number.clone() },
         };
@@ -281,7 +222,7 @@ impl RegistrationDo {
         let mut key = [0; 16];
         clock::random(&mut key);
         let query = FindSubscription { iccid: target.iccid.clone(), number: target.number.clone() };
-        let adapter = Adapter { config, env: &self.env };
+        let adapter = Adapter { config: &config.common, env: &self.env };
         match find_subscription(&adapter, &names::hexadecimal(&key), &query).await {
             Reply::Answered(found)
                 if found.number == target.number && target.iccid.as_ref().is_none_or(|iccid| *iccid == found.iccid) =>
@@ -424,10 +365,10 @@ impl RegistrationDo {
     ) -> Result<(), Fault> {
         let registration = &transition.registration;
         let id = hex(&registration.id);
-        let state = sealed::seal(&config.data_keys, &state_place(&id), registration).await?;
+        let state = sealed::seal(&config.common.data_keys, &state_place(&id), registration).await?;
         let mut add = Vec::with_capacity(transition.effects.len());
         for entry in &transition.effects {
-            let sealed = sealed::seal(&config.data_keys, &entry_place(&id, entry.seq), entry).await?;
+            let sealed = sealed::seal(&config.common.data_keys, &entry_place(&id, entry.seq), entry).await?;
             add.push((entry.seq, sealed));
         }
         let state = Some((registration.version, state));
@@ -446,7 +387,7 @@ impl RegistrationDo {
         let config = self.config()?;
         let Some(id) = self.own_id() else { return Ok(()) };
         while let Some((entry, attempt)) = self.next_entry(&config, &id).await? {
-            let adapter = Adapter { config: &config, env: &self.env };
+            let adapter = Adapter { config: &config.common, env: &self.env };
             let done = carry_out(&id, &entry, &adapter).await;
             let _one = self.lock.lock().await;
             if !self.store().has(entry.seq)? {
@@ -481,7 +422,7 @@ impl RegistrationDo {
         }
         while let Some(row) = self.store().due(clock::now_ms())? {
             let place = entry_place(&hex(id), row.seq);
-            let entry: Entry = sealed::open(&config.data_keys, &place, &row.sealed).await?;
+            let entry: Entry = sealed::open(&config.common.data_keys, &place, &row.sealed).await?;
             if outbox::is_wanted(&registration, &entry) {
                 return Ok(Some((entry, row.attempts + 1)));
             }
@@ -532,14 +473,14 @@ impl RegistrationDo {
     ) -> Result<Result<(), Spent>, Fault> {
         let limit = |scope| registration.policy.limit(purpose, scope);
         let mut budgets = vec![
-            (signed.client.clone(), limit(Scope::Address)),
-            (names::budget(config, Scope::Device, &registration.device_key.0), limit(Scope::Device)),
+            (signed.client.clone(), limit(Scope::Address), 1),
+            (names::budget(&config.common, Scope::Device, &registration.device_key.0), limit(Scope::Device), 1),
         ];
         if let Some(subject) = &registration.subject {
-            let line = names::budget(config, Scope::Line, subject.contact_line.as_str().as_bytes());
-            budgets.push((line, limit(Scope::Line)));
+            let line = names::budget(&config.common, Scope::Line, subject.contact_line.as_str().as_bytes());
+            budgets.push((line, limit(Scope::Line), 1));
         }
-        Ok(budget_do::take_all(&self.env, purpose, &budgets).await?)
+        Ok(budgets::take_all(&self.env, purpose, &budgets).await?)
     }
 
     /// The answer that this request got before, if it is a retry.
@@ -556,7 +497,7 @@ impl RegistrationDo {
 
     async fn load(&self, config: &Config, id: &RegistrationId) -> Result<Registration, Fault> {
         let row = self.store().state()?.ok_or(ProblemType::RegistrationNotFound)?;
-        sealed::open(&config.data_keys, &state_place(&hex(id)), &row.sealed).await
+        sealed::open(&config.common.data_keys, &state_place(&hex(id)), &row.sealed).await
     }
 
     fn store(&self) -> Store {
@@ -599,7 +540,7 @@ fn context<'a>(config: &'a Config, random: shiming_service::Random<'a>) -> Conte
             service_key: &config.service_key,
             session_key_mode: config.session_key_mode,
             service_number: &config.service_number,
-            host: config.host(),
+            host: config.common.host(),
         },
     }
 }
