@@ -128,15 +128,7 @@ pub fn cross_check(fields: &Fields<'_>, today: Date) -> Vec<Inconsistency> {
         note(fields.birth_date.is_some_and(|date| date != number.birth_date()), Inconsistency::BirthDateNotInNumber);
         note(fields.sex.is_some_and(|sex| sex != number.sex()), Inconsistency::SexNotInNumber);
     }
-    if let Some(birth) = birth {
-        note(birth > today, Inconsistency::BornInFuture);
-        note(birth.age_on(today).is_some_and(|age| age > 130), Inconsistency::TooOld);
-    }
-    if let Some(validity) = fields.validity {
-        note(birth.is_some_and(|birth| validity.from() < birth), Inconsistency::IssuedBeforeBirth);
-        note(validity.from() > today, Inconsistency::NotYetValid);
-        note(validity.until().is_past(today), Inconsistency::Expired);
-    }
+    calendar(birth, fields.validity, today, &mut note);
     if let Some(number) = fields.id_number {
         note(number.holder() != NumberHolder::Citizen, Inconsistency::NumberOfResidencePermit);
         #[cfg(feature = "regions")]
@@ -154,14 +146,39 @@ pub fn cross_check(fields: &Fields<'_>, today: Date) -> Vec<Inconsistency> {
             }
         }
     }
-    if let (Some(validity), Some(birth)) = (fields.validity, birth) {
-        match validity.warnings(birth) {
-            Some(ValidityWarning::UnusualTerm) => note(true, Inconsistency::UnusualTerm),
-            Some(ValidityWarning::TermNotOfAge) => note(true, Inconsistency::TermNotOfAge),
-            None => {}
-        }
+    if let (Some(validity), Some(birth)) = (fields.validity, birth)
+        && let Some(warning) = validity.warnings(birth)
+    {
+        note(true, warning.into());
     }
     found
+}
+
+/// What the calendar has against a birth date and a validity, whatever the document.
+pub(crate) fn calendar(
+    birth: Option<Date>,
+    validity: Option<Validity>,
+    today: Date,
+    note: &mut impl FnMut(bool, Inconsistency),
+) {
+    if let Some(birth) = birth {
+        note(birth > today, Inconsistency::BornInFuture);
+        note(birth.age_on(today).is_some_and(|age| age > 130), Inconsistency::TooOld);
+    }
+    if let Some(validity) = validity {
+        note(birth.is_some_and(|birth| validity.from() < birth), Inconsistency::IssuedBeforeBirth);
+        note(validity.from() > today, Inconsistency::NotYetValid);
+        note(validity.until().is_past(today), Inconsistency::Expired);
+    }
+}
+
+impl From<ValidityWarning> for Inconsistency {
+    fn from(warning: ValidityWarning) -> Self {
+        match warning {
+            ValidityWarning::UnusualTerm => Self::UnusualTerm,
+            ValidityWarning::TermNotOfAge => Self::TermNotOfAge,
+        }
+    }
 }
 
 #[cfg(feature = "regions")]

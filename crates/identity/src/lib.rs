@@ -7,6 +7,7 @@ pub mod check;
 pub mod check_digit;
 pub mod date;
 pub mod document;
+pub mod document_check;
 pub mod document_number;
 pub mod ethnicity;
 pub mod id_number;
@@ -23,6 +24,7 @@ pub mod variants;
 
 pub use check::{Fields, Inconsistency, Severity, cross_check};
 pub use date::{Date, Expiry};
+pub use document_check::{DocumentFields, check_document};
 pub use document_number::DocumentNumber;
 pub use ethnicity::Ethnicity;
 pub use id_number::IdNumber;

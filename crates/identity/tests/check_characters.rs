@@ -11,7 +11,7 @@ const SLIPS: usize = 1_000_000;
 /// Slips made on one number before the next is drawn.
 const SLIPS_EACH: usize = 20;
 
-/// Numbers that repeat from run to run (SplitMix64).
+/// Numbers that repeat from run to run (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {
