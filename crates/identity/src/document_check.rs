@@ -57,8 +57,8 @@ mod tests {
         Date::parse_iso(text).unwrap()
     }
 
-    fn validity(from: &str, until: &str) -> Option<Validity> {
-        Some(Validity::new(day(from), until.parse::<Expiry>().unwrap()).unwrap())
+    fn validity(from: &str, until: &str) -> Validity {
+        Validity::new(day(from), until.parse::<Expiry>().unwrap()).unwrap()
     }
 
     // RC-1
@@ -71,17 +71,26 @@ mod tests {
             number: Some(&number),
             sex: Some(Sex::Female),
             birth_date: Some(day("1981-08-03")),
-            validity: validity("2023-09-15", "2033-09-14"),
+            validity: Some(validity("2023-09-15", "2033-09-14")),
         };
         assert_eq!(check_document(kind, &good, day(TODAY)), []);
         assert_eq!(check_document(kind, &DocumentFields::default(), day(TODAY)), []);
         for (fields, expected) in [
             (DocumentFields { birth_date: Some(day("1981-08-04")), ..good }, Inconsistency::BirthDateNotInNumber),
             (DocumentFields { sex: Some(Sex::Male), ..good }, Inconsistency::SexNotInNumber),
-            (DocumentFields { validity: validity("2026-11-23", "2036-11-22"), ..good }, Inconsistency::NotYetValid),
-            (DocumentFields { validity: validity("2013-09-15", "2023-09-14"), ..good }, Inconsistency::Expired),
-            (DocumentFields { validity: validity("2023-09-15", "2043-09-14"), ..good }, Inconsistency::UnusualTerm),
-            (DocumentFields { validity: validity("2023-09-15", "2028-09-14"), ..good }, Inconsistency::TermNotOfAge),
+            (
+                DocumentFields { validity: Some(validity("2026-11-23", "2036-11-22")), ..good },
+                Inconsistency::NotYetValid,
+            ),
+            (DocumentFields { validity: Some(validity("2013-09-15", "2023-09-14")), ..good }, Inconsistency::Expired),
+            (
+                DocumentFields { validity: Some(validity("2023-09-15", "2043-09-14")), ..good },
+                Inconsistency::UnusualTerm,
+            ),
+            (
+                DocumentFields { validity: Some(validity("2023-09-15", "2028-09-14")), ..good },
+                Inconsistency::TermNotOfAge,
+            ),
         ] {
             assert_eq!(check_document(kind, &fields, day(TODAY)), [expected]);
         }
@@ -111,7 +120,7 @@ mod tests {
             sex: Some(Sex::Female),
             birth_date: Some(day("1974-08-12")),
             // No state's rule is known, so no term is unusual.
-            validity: validity("2025-04-15", "2032-04-15"),
+            validity: Some(validity("2025-04-15", "2032-04-15")),
         };
         assert_eq!(check_document(kind, &fields, day(TODAY)), []);
         let born_tomorrow = DocumentFields { birth_date: Some(day("2026-11-23")), ..DocumentFields::default() };
@@ -132,7 +141,7 @@ mod tests {
             ("2026-12-31", Sex::Female, "1949-01-01", "1969-01-01"),
             ("1949-12-31", Sex::Female, "2027-01-01", "2067-01-01"),
         ] {
-            let (birth_date, sex, validity) = (Some(day(birth)), Some(sex), validity(from, until));
+            let (birth_date, sex, validity) = (Some(day(birth)), Some(sex), Some(validity(from, until)));
             let own = DocumentFields { number: Some(&number), sex, birth_date, validity };
             let card = Fields { id_number: id_number.as_ref(), sex, birth_date, validity, ..Fields::default() };
             assert_eq!(check_document(kind, &own, day(TODAY)), cross_check(&card, day(TODAY)));
