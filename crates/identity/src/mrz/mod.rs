@@ -10,11 +10,15 @@
 
 mod date;
 mod field;
+#[cfg(feature = "pinyin")]
+mod han;
 mod latin;
 mod layout;
 mod lines;
 mod name;
 mod number;
+#[cfg(feature = "pinyin")]
+mod pinyin;
 mod repair;
 mod state;
 mod write;
@@ -23,6 +27,8 @@ use std::fmt;
 
 pub use date::MrzDate;
 pub use field::{Checked, MaybeChecked, Unchecked};
+#[cfg(feature = "pinyin")]
+pub use han::{HanAgreement, Transliteration, to_mrz_name};
 pub use layout::Format;
 pub use name::{Agreement, MrzName, VisualName};
 pub use repair::{Proof, Repair, Suggestion};

@@ -152,22 +152,22 @@ impl Spelt {
 }
 
 /// What following letters through a printed text came to.
-struct Reached {
+pub(super) struct Reached {
     /// The text ended exactly with the last letter.
-    whole: bool,
+    pub(super) whole: bool,
     /// The text ended with or before the last letter, having agreed so far.
-    all_printed: bool,
+    pub(super) all_printed: bool,
 }
 
 /// Follows every way to write `letters` through `printed` at once.
-fn reached<'a>(letters: impl Iterator<Item = &'a &'static [&'static str]>, printed: &str) -> Reached {
+pub(super) fn reached<L: AsRef<[W]>, W: AsRef<str>>(letters: impl Iterator<Item = L>, printed: &str) -> Reached {
     let mut places = vec![0];
     let mut all_printed = printed.is_empty();
     for ways in letters {
         let mut next = Vec::new();
         for place in places {
             let Some(rest) = printed.get(place..) else { continue };
-            for way in *ways {
+            for way in ways.as_ref().iter().map(AsRef::as_ref) {
                 if rest.starts_with(way) {
                     next.push(place + way.len());
                 } else if way.starts_with(rest) {

@@ -296,10 +296,9 @@ mod tests {
     }
 
     fn made(mrz: &Mrz) -> String {
-        mrz.repairs
-            .iter()
-            .map(|r| format!("{}:{} {}{} {:?};", r.line, r.position, r.read, r.instead, r.proof))
-            .collect()
+        let made = mrz.repairs.iter();
+        let made = made.map(|r| format!("{}:{} {}{} {:?};", r.line, r.position, r.read, r.instead, r.proof));
+        made.collect::<Vec<_>>().concat()
     }
 
     #[test]

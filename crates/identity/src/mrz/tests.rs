@@ -260,7 +260,7 @@ const FORMATS: [Format; 7] =
     [Format::Td1, Format::Td2, Format::Td3, Format::MrvA, Format::MrvB, Format::ChinaThreeLines, Format::ChinaOneLine];
 const CHARACTERS: &[u8; 37] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<";
 
-/// Numbers that are the same on every run (SplitMix64).
+/// Numbers that are the same on every run (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {
@@ -329,9 +329,8 @@ fn generate(format: Format, dice: &mut Dice) -> Truth {
         _ => {}
     }
     let room = match format {
-        Format::Td1 if number.len() > 9 => 0,
+        Format::Td1 | Format::Td2 if number.len() > 9 => 0,
         Format::Td1 => 15,
-        Format::Td2 if number.len() > 9 => 0,
         Format::Td2 => 7,
         Format::Td3 => 14,
         Format::MrvA => 16,
