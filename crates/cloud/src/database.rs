@@ -3,9 +3,12 @@
 use js_sys::{JSON, Reflect};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use shiming_identity::Variants;
 use shiming_identity::document::{DocumentKind, FormatParameters, sources};
+use shiming_service::character_codes;
 use shiming_service::effect::{ReviewDecision, ReviewRequest, Summary, hex};
 use shiming_service::policy::Policy;
+use shiming_wire::operator::CharacterCodes;
 use shiming_wire::{RegistrationId, UnixSeconds};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -196,6 +199,26 @@ pub const POLICY: &str = "policy";
 
 /// Name of the image-format parameters among the settings.
 pub const FORMAT: &str = "format-parameters";
+
+/// Name of the operator's own private-use codes among the settings.
+pub const CHARACTER_CODES: &str = "character-codes";
+
+/// The operator's own private-use codes (RC-2).
+pub async fn character_codes(env: &Env) -> Result<Vec<CharacterCodes>, Fault> {
+    match setting(env, CHARACTER_CODES).await? {
+        Some(value) => Ok(shiming_wire::json::from_slice(value.as_bytes())?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Every code of every character, the operator's own among them.
+pub async fn variants(env: &Env) -> Result<Variants, Fault> {
+    let (variants, left_out) = character_codes::in_force(&character_codes(env).await?);
+    if left_out > 0 {
+        worker::console_warn!("character codes: {left_out} contradict the built-in table and are left out");
+    }
+    Ok(variants)
+}
 
 /// The policy in force.
 pub async fn policy(env: &Env) -> Result<Policy, Fault> {

@@ -57,15 +57,20 @@ pub fn header(request: &Request, name: &str) -> Option<String> {
     request.headers().get(name).ok().flatten()
 }
 
-/// Reads a JSON body of at most [`MAX_BODY_BYTES`]; what is longer is refused while it is being read, whatever
-/// `Content-Length` says.
+/// Reads a JSON body of at most [`MAX_BODY_BYTES`].
 pub async fn body(request: &mut Request) -> Result<String, Fault> {
+    body_up_to(request, MAX_BODY_BYTES).await
+}
+
+/// Reads a JSON body of at most `most` bytes; what is longer is refused while it is being read, whatever
+/// `Content-Length` says.
+pub async fn body_up_to(request: &mut Request, most: usize) -> Result<String, Fault> {
     let media_type = header(request, "content-type").unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(ProblemType::UnsupportedMediaType.into());
     }
-    let bytes = read(request.inner().body(), MAX_BODY_BYTES).await.map_err(|why| match why {
+    let bytes = read(request.inner().body(), most).await.map_err(|why| match why {
         Unread::TooLong => Fault::from(ProblemType::BodyTooLarge),
         // A client that goes away in the middle of its body is no fault of ours.
         Unread::Broken => ProblemType::MalformedBody.into(),

@@ -7,7 +7,7 @@ use shiming_wire::{Bytes, Problem, ProblemType, RegistrationId};
 use worker::{Env, Method, Request, Response};
 
 use crate::config::Config;
-use crate::routes::{agents, calls, links, messages, registrations, reviews, settings};
+use crate::routes::{agents, calls, character_codes, links, messages, registrations, reviews, settings};
 
 /// What an address stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ enum Route {
     AgentRegistrations(String),
     FormatParameters,
     Policy,
+    CharacterCodes,
 }
 
 impl Route {
@@ -52,6 +53,7 @@ impl Route {
             ["", "v1", "agents", name, "registrations"] => Self::AgentRegistrations((*name).to_owned()),
             ["", "v1", "format-parameters"] => Self::FormatParameters,
             ["", "v1", "policy"] => Self::Policy,
+            ["", "v1", "character-codes"] => Self::CharacterCodes,
             _ => return Err(ProblemType::NotFound),
         })
     }
@@ -69,7 +71,7 @@ impl Route {
             | Self::Links
             | Self::Agent(_) => "POST, OPTIONS",
             Self::Review(_) => "GET, POST, OPTIONS",
-            Self::FormatParameters | Self::Policy => "GET, PUT, OPTIONS",
+            Self::FormatParameters | Self::Policy | Self::CharacterCodes => "GET, PUT, OPTIONS",
         }
     }
 }
@@ -131,6 +133,8 @@ async fn handle(request: Request, env: &Env, target: &Target, route: Result<Rout
         (Method::Put, Route::FormatParameters) => settings::put_format(request, env).await,
         (Method::Get, Route::Policy) => settings::get_policy(request, env).await,
         (Method::Put, Route::Policy) => settings::put_policy(request, env).await,
+        (Method::Get, Route::CharacterCodes) => character_codes::get(request, env).await,
+        (Method::Put, Route::CharacterCodes) => character_codes::put(request, env).await,
         _ => Err(ProblemType::MethodNotAllowed.into()),
     }
 }

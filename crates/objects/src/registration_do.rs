@@ -21,6 +21,7 @@ use shiming_outside::crm::{FindSubscription, Subscription};
 use shiming_proof::{IdempotencyKey, SignedGet, SignedPost, Unverified};
 use shiming_service::budget::{Purpose, Scope, Spent};
 use shiming_service::effect::{Entry, ReviewDecision, hex};
+use shiming_service::evidence::Checked;
 use shiming_service::link::LinkTarget;
 use shiming_service::outbox::{self, Decision};
 use shiming_service::port::{Reply, carry_out, find_subscription};
@@ -272,7 +273,7 @@ impl RegistrationDo {
                     Channel::Voice => Purpose::VoiceCode,
                     Channel::Sms => Purpose::SmsCode,
                 };
-                self.spend(config, &registration, purpose, signed)
+                self.spend(config, &registration, purpose, signed, None)
                     .await?
                     .map_err(|error| spent(ProblemType::CodeBudgetSpent, error))?;
                 (Event::CodeRequested { channel }, 202)
@@ -283,9 +284,12 @@ impl RegistrationDo {
             }
             _ => {
                 let evidence: Evidence = http::parse(&signed.body)?;
-                check_evidence(&registration, &evidence, clock::now())?;
-                self.spend(config, &registration, Purpose::Question, signed).await?.map_err(attempts_spent)?;
-                (Event::EvidenceReceived(Box::new(evidence)), 202)
+                let variants = database::variants(&self.env).await?;
+                let checked = check_evidence(&registration, &evidence, &variants, clock::now())?;
+                self.spend(config, &registration, Purpose::Question, signed, Some(&checked))
+                    .await?
+                    .map_err(attempts_spent)?;
+                (Event::EvidenceReceived { evidence: Box::new(evidence), variants }, 202)
             }
         };
         self.step(config, &registration, event, Some(signed), status).await
@@ -463,13 +467,15 @@ impl RegistrationDo {
         self.state.storage().set_alarm(i64::try_from(milliseconds).unwrap_or(i64::MAX)).await
     }
 
-    /// Takes from the budgets of line, device and address, or from none of them.
+    /// Takes from the budgets of line, device and address, and of the number that a register is asked about if it counts
+    /// (RC-4), or from none of them.
     async fn spend(
         &self,
         config: &Config,
         registration: &Registration,
         purpose: Purpose,
         signed: &Signed,
+        about: Option<&Checked>,
     ) -> Result<Result<(), Spent>, Fault> {
         let limit = |scope| registration.policy.limit(purpose, scope);
         let mut budgets = vec![
@@ -479,6 +485,12 @@ impl RegistrationDo {
         if let Some(subject) = &registration.subject {
             let line = names::budget(&config.common, Scope::Line, subject.contact_line.as_str().as_bytes());
             budgets.push((line, limit(Scope::Line), 1));
+        }
+        if let Some(Checked { question, inquiry, .. }) = about
+            && registration.policy.plain_names().is_some()
+        {
+            let holder = names::budget(&config.common, Scope::Holder, question.id_number.as_str().as_bytes());
+            budgets.push((holder, limit(Scope::Holder), inquiry.questions()));
         }
         Ok(budgets::take_all(&self.env, purpose, &budgets).await?)
     }

@@ -65,6 +65,9 @@ pub struct StoreIdentity {
     pub number: Text<11>,
     /// Who.
     pub identity: Identity,
+    /// How the register found the name; absent where there is one way to write it (RC-4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_match: Option<NameMatch>,
     /// The register's photo, for the record only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub portrait: Option<Portrait>,
@@ -79,12 +82,35 @@ pub struct StoreIdentity {
     pub edited: Vec<Text<20>>,
 }
 
+/// How the register found a name that can be written in several ways (RC-4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameMatch {
+    /// In one question, by all codes of all characters.
+    Sequence,
+    /// It takes plain names; one of the ways to write it was the register's.
+    Spelling(Spelling),
+}
+
+/// A way to write a name that was tried (RC-4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spelling {
+    /// Which trial, from 1.
+    pub trial: u8,
+    /// The name as it was asked for.
+    pub name: Text<50>,
+}
+
 /// A person's data as on the document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
-    /// 姓名
+    /// 姓名, every character in its formal code (RC-6).
     pub name: Text<50>,
+    /// 姓名 in the codes that it was read with, where they are others (RC-6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_as_read: Option<Text<50>>,
     /// 男 or 女.
     pub sex: Text<1>,
     /// 民族

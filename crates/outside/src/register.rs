@@ -1,8 +1,9 @@
-//! The citizen identity system (RN-6).
+//! The citizen identity system (RN-6, RC-4).
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use shiming_identity::NameSequence;
 use shiming_wire::Text;
 
 use crate::Call;
@@ -15,6 +16,11 @@ pub struct VerifyCitizen {
     pub id_number: Text<18>,
     /// 姓名 as on the document.
     pub name: Text<50>,
+    /// Every code of every character, if (and only if) a character of the name has several (RC-3). The register compares
+    /// its own name with these, place by place, so that one question finds the person whichever codes it has (RC-4). Never
+    /// sent to a register that takes plain names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<NameSequence>,
 }
 
 /// The register's answer; no answer at all is *unavailable*, which is not one of these.
@@ -84,7 +90,33 @@ impl Call for VerifyCitizen {
 
 #[cfg(test)]
 mod tests {
+    use shiming_identity::{PersonName, Variants};
+
     use super::*;
+
+    // RC-3, RC-4
+    #[test]
+    fn a_question_carries_a_sequence_only_where_there_is_one() {
+        let ask = |name: &str| VerifyCitizen {
+            id_number: Text::new("11010519491231002X").unwrap(),
+            name: Text::new(name).unwrap(),
+            sequence: NameSequence::of(&PersonName::parse(name).unwrap(), &Variants::built_in()),
+        };
+        let json = |name| serde_json::to_string(&ask(name)).unwrap();
+        assert_eq!(json("张三"), r#"{"id_number":"11010519491231002X","name":"张三"}"#);
+        let rare = json("张\u{4DAE}");
+        assert_eq!(
+            rare,
+            "{\"id_number\":\"11010519491231002X\",\"name\":\"张\u{4DAE}\",\
+             \"sequence\":{\"format\":\"12\",\"encoding\":\"5F20 4DAE E863\"}}"
+        );
+        assert_eq!(serde_json::from_str::<VerifyCitizen>(&rare).unwrap(), ask("张\u{4DAE}"));
+        for wrong in
+            [rare.replace("\"12\"", "\"13\""), rare.replace("5F20", "<script>"), rare.replace("format", "form")]
+        {
+            assert!(serde_json::from_str::<VerifyCitizen>(&wrong).is_err(), "{wrong}");
+        }
+    }
 
     // RN-6
     #[test]

@@ -10,7 +10,7 @@ use shiming_outside::crm::{
     Subscription, Switched,
 };
 use shiming_outside::gateway::{CallAccepted, PlaceCall};
-use shiming_outside::register::{Portrait, VerifyCitizen};
+use shiming_outside::register::{CitizenAnswer, Portrait, VerifyCitizen};
 use shiming_outside::sms::{MessageAccepted, SendServiceMessage};
 use shiming_proof::IdempotencyKey;
 use shiming_wire::Text;
@@ -23,7 +23,7 @@ use crate::rules::faults::{FaultKind, Phase, system_of};
 use crate::rules::idempotency::{Judgement, Recorded, judge};
 use crate::rules::phone::{CallState, dialable, takes_messages};
 use crate::rules::{gateway, register};
-use crate::store::{LedgerRow, PhoneCallRow, SubscriptionRow};
+use crate::store::{LedgerRow, PhoneCallRow, QuestionRow, SubscriptionRow};
 use crate::telephone::DIAL_MS;
 use crate::world::{GLANCE, World, now_ms};
 
@@ -160,9 +160,7 @@ impl World {
 
     fn carry_out(&self, call: &Incoming<'_>) -> Result<Answer> {
         match call.path {
-            VerifyCitizen::PATH => with(call.body, |ask: VerifyCitizen| {
-                Answer::ok(&register::answer(call.entry.clone(), ask.name.as_str()))
-            }),
+            VerifyCitizen::PATH => with(call.body, |ask| self.verify(&ask, call)),
             FindSubscription::PATH => with(call.body, |ask| self.find(&ask)),
             StoreIdentity::PATH => with(call.body, |ask| self.store_identity(&ask)),
             SetRecordState::PATH => with(call.body, |ask| self.set_record_state(&ask)),
@@ -197,7 +195,39 @@ impl World {
             .bind(&[ask.id_number.as_str().into()])?
             .first(None)
             .await?;
-        Ok(row.map(|row| register::Entry { name: row.name, portrait: Portrait(row.portrait) }))
+        let Some(row) = row else { return Ok(None) };
+        let name = self.store()?.name_of(ask.id_number.as_str())?.unwrap_or(row.name);
+        Ok(Some(register::Entry { name, portrait: Portrait(row.portrait) }))
+    }
+
+    /// RN-6, RC-4
+    fn verify(&self, ask: &VerifyCitizen, call: &Incoming<'_>) -> Result<Answer> {
+        let (store, now) = (self.store()?, now_ms());
+        let asked_today = store.questions_since(ask.id_number.as_str(), register::day_began(now))?;
+        let answer = match register::answer(store.register_kind()?, asked_today, call.entry.clone(), ask) {
+            Ok(answer) => answer,
+            Err(why @ register::NoAnswer::SequenceNotTaken) => {
+                return Ok(Answer::problem(400, "sequence-not-taken", &why.to_string()));
+            }
+            Err(why @ register::NoAnswer::DailyLimit) => {
+                return Ok(Answer::problem(429, "daily-limit", &why.to_string()));
+            }
+        };
+        let outcome = match answer {
+            CitizenAnswer::Match { .. } => "match",
+            CitizenAnswer::NameDiffers => "name_differs",
+            CitizenAnswer::NumberUnknown => "number_unknown",
+        };
+        store.add_question(&QuestionRow {
+            id: 0,
+            at_ms: now,
+            idempotency_key: call.key.to_owned(),
+            id_number: ask.id_number.as_str().to_owned(),
+            name: ask.name.as_str().to_owned(),
+            sequence: ask.sequence.as_ref().map(serde_json::to_string).transpose()?,
+            outcome: outcome.to_owned(),
+        })?;
+        Answer::ok(&answer)
     }
 
     /// RN-13

@@ -11,6 +11,7 @@ use crate::auth::digest_hex;
 use crate::rules::faults::{FaultKind, Phase, Scope};
 use crate::rules::idempotency::Recorded;
 use crate::rules::phone::CallState;
+use crate::rules::register::Kind;
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS subscriptions (
@@ -48,10 +49,17 @@ CREATE TABLE IF NOT EXISTS timers (call INTEGER NOT NULL, event TEXT NOT NULL, d
 CREATE TABLE IF NOT EXISTS callbacks (
   id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, thread TEXT NOT NULL, idempotency_key TEXT NOT NULL,
   body TEXT NOT NULL, due_ms INTEGER NOT NULL, attempts INTEGER NOT NULL, outcome TEXT NOT NULL, status INTEGER);
+CREATE TABLE IF NOT EXISTS register (
+  one INTEGER PRIMARY KEY CHECK (one = 1), takes TEXT NOT NULL, per_day INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS names (id_number TEXT PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS questions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, idempotency_key TEXT NOT NULL,
+  id_number TEXT NOT NULL, name TEXT NOT NULL, sequence TEXT, outcome TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS questions_by_number ON questions (id_number, at_ms);
 ";
 
 /// The tables of [`SCHEMA`].
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 15] = [
     "subscriptions",
     "records",
     "ledger",
@@ -64,6 +72,9 @@ const TABLES: [&str; 12] = [
     "phone_calls",
     "timers",
     "callbacks",
+    "register",
+    "names",
+    "questions",
 ];
 
 /// Remembers which schema and which seed the tables are of.
@@ -210,6 +221,25 @@ pub struct CallbackRow {
     pub outcome: String,
     /// Status of the last answer.
     pub status: Option<u16>,
+}
+
+/// One question that the register answered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QuestionRow {
+    /// Number of the question.
+    pub id: u64,
+    /// When, milliseconds since 1970.
+    pub at_ms: u64,
+    /// The key of the call that asked.
+    pub idempotency_key: String,
+    /// The number asked about.
+    pub id_number: String,
+    /// The name asked about.
+    pub name: String,
+    /// Its sequence as it was sent, JSON; null if there was none.
+    pub sequence: Option<String>,
+    /// `match`, `name_differs` or `number_unknown`.
+    pub outcome: String,
 }
 
 /// An ordered trouble.
@@ -502,6 +532,62 @@ impl Store {
         self.rows("SELECT * FROM calls ORDER BY id", vec![])
     }
 
+    /// Which kind of register is played.
+    pub fn register_kind(&self) -> Result<Kind> {
+        Ok(self.first("SELECT takes, per_day FROM register", vec![])?.unwrap_or_default())
+    }
+
+    /// Orders a kind of register.
+    pub fn set_register_kind(&self, kind: Kind) -> Result<()> {
+        self.run(
+            "INSERT OR REPLACE INTO register (one, takes, per_day) VALUES (1, ?, ?)",
+            vec![name(kind.takes), int(kind.per_day.into())],
+        )
+    }
+
+    /// Somebody's name where it was ordered to be another than the seed's.
+    pub fn name_of(&self, id_number: &str) -> Result<Option<String>> {
+        #[derive(Deserialize)]
+        struct Row {
+            name: String,
+        }
+        let row: Option<Row> = self.first("SELECT name FROM names WHERE id_number = ?", vec![id_number.into()])?;
+        Ok(row.map(|row| row.name))
+    }
+
+    /// Orders somebody's name.
+    pub fn set_name(&self, id_number: &str, name: &str) -> Result<()> {
+        let values = vec![id_number.into(), name.into()];
+        self.run("INSERT OR REPLACE INTO names (id_number, name) VALUES (?, ?)", values)
+    }
+
+    /// Questions about a number that were answered since then.
+    pub fn questions_since(&self, id_number: &str, since_ms: u64) -> Result<u64> {
+        let values = vec![id_number.into(), int(since_ms)];
+        self.count("SELECT count(*) AS n FROM questions WHERE id_number = ? AND at_ms >= ?", values)
+    }
+
+    /// Notes a question that was answered.
+    pub fn add_question(&self, question: &QuestionRow) -> Result<()> {
+        self.run(
+            "INSERT INTO questions (at_ms, idempotency_key, id_number, name, sequence, outcome)
+             VALUES (?, ?, ?, ?, ?, ?)",
+            vec![
+                int(question.at_ms),
+                question.idempotency_key.as_str().into(),
+                question.id_number.as_str().into(),
+                question.name.as_str().into(),
+                question.sequence.clone().into(),
+                question.outcome.as_str().into(),
+            ],
+        )
+    }
+
+    /// Every question that was answered, oldest first.
+    pub fn questions(&self) -> Result<Vec<QuestionRow>> {
+        self.rows("SELECT * FROM questions ORDER BY id", vec![])
+    }
+
     /// Uses a nonce up; false if it was used before.
     pub fn use_nonce(&self, nonce: &str, now_ms: u64) -> Result<bool> {
         let taken = self.count(
@@ -569,9 +655,10 @@ impl Store {
         Ok(self.holds()?.iter().any(|hold| hold.phase == phase && hold.scope.covers(path, body)))
     }
 
-    /// Ends all troubles and waits.
+    /// Ends all troubles and waits, and makes the register as it was seeded.
     pub fn clear_orders(&self) -> Result<()> {
-        self.0.exec("DELETE FROM faults; DELETE FROM holds;", None).map(|_| ())
+        let clear = "DELETE FROM faults; DELETE FROM holds; DELETE FROM register; DELETE FROM names;";
+        self.0.exec(clear, None).map(|_| ())
     }
 
     /// Puts a message on a line; its number.

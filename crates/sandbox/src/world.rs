@@ -16,6 +16,7 @@ use worker::{Date, Delay, DurableObject, Env, Request, Response, Result, State, 
 use crate::answer::Answer;
 use crate::rules::faults::{Control, Scope, is_target, system_of};
 use crate::rules::phone::{CallEvent, CallState, dialable};
+use crate::rules::register::Kind;
 use crate::store::{PhoneCallRow, Record, Store, SubscriptionRow};
 
 /// Longest wait of `GET /phones/{line}/state?after=…`, milliseconds.
@@ -99,6 +100,7 @@ impl World {
             (worker::Method::Get, ["citizens"]) => self.citizens().await,
             (worker::Method::Get, ["ledger"]) => Answer::ok(&store.ledger()?),
             (worker::Method::Get, ["calls"]) => Answer::ok(&store.calls()?),
+            (worker::Method::Get, ["questions"]) => Answer::ok(&store.questions()?),
             (worker::Method::Get, ["callbacks"]) => Answer::ok(&store.callbacks()?),
             (worker::Method::Get, ["control"]) => self.orders(),
             (worker::Method::Post, ["control"]) => {
@@ -201,7 +203,9 @@ impl World {
 
     fn orders(&self) -> Result<Answer> {
         let store = self.store()?;
-        Answer::ok(&json!({ "faults": store.faults()?, "holds": store.holds()? }))
+        Answer::ok(&json!({
+            "faults": store.faults()?, "holds": store.holds()?, "register": store.register_kind()?,
+        }))
     }
 
     fn order(&self, body: &[u8]) -> Result<Answer> {
@@ -217,6 +221,8 @@ impl World {
             Control::Hold { on, only, phase } => scope(&on, only).map(|scope| store.hold(&scope, phase)),
             Control::Release { on: Some(on), only } => scope(&on, only).map(|scope| store.release(Some(&scope))),
             Control::Release { on: None, .. } => Some(store.release(None)),
+            Control::Register { takes, per_day } => Some(store.set_register_kind(Kind { takes, per_day })),
+            Control::Name { id_number, name } => Some(store.set_name(&id_number, &name)),
             Control::Reset {} => Some(store.clear_orders()),
         };
         let Some(done) = done else {

@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 use shiming_identity::check::{Fields, Severity, cross_check};
 use shiming_identity::document::FieldName;
-use shiming_identity::{Date, Ethnicity, Expiry, IdNumber, PersonName, Sex, Validity};
-use shiming_outside::crm::Identity;
+use shiming_identity::{Date, Ethnicity, Expiry, IdNumber, PersonName, Sex, Validity, Variants};
+use shiming_outside::crm::{Identity, NameMatch};
 use shiming_outside::register::VerifyCitizen;
 use shiming_wire::{Evidence, Measured, Text};
+
+use crate::inquiry::Inquiry;
+use crate::policy::RegisterNames;
 
 /// Evidence whose fields can be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +18,8 @@ pub struct Checked {
     pub case: Case,
     /// The question for the citizen register.
     pub question: VerifyCitizen,
+    /// What follows if the register says that the name differs (RC-4).
+    pub inquiry: Inquiry,
     /// Whether the document is valid today.
     pub valid_today: bool,
 }
@@ -22,8 +27,11 @@ pub struct Checked {
 /// What a registration keeps of its evidence, until the CRM has it and nobody has to look at it any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
-    /// The person's data, each field in its one spelling.
+    /// The person's data, each field in its one spelling; the name in its formal codes and as it was read (RC-6).
     pub identity: Identity,
+    /// How the register found the name, once it has, if there are several ways to write it (RC-4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_match: Option<NameMatch>,
     /// Fields that were changed by hand.
     pub edited: Vec<Text<20>>,
     /// Whether the name or the number is among them.
@@ -46,8 +54,13 @@ pub struct Impossible {
     pub fields: Vec<FieldName>,
 }
 
-/// Checks every field by itself, then against the others and today (in China).
-pub fn check(evidence: &Evidence, today: Date) -> Result<Checked, Impossible> {
+/// Checks every field by itself, then against the others and today (in China), and makes the question for the register.
+pub fn check(
+    evidence: &Evidence,
+    today: Date,
+    variants: &Variants,
+    register: RegisterNames,
+) -> Result<Checked, Impossible> {
     let mut wrong = Vec::new();
     let name = note(&mut wrong, FieldName::Name, PersonName::parse(evidence.name.value.as_str()));
     let sex = note(&mut wrong, FieldName::Sex, evidence.sex.value.as_str().parse::<Sex>());
@@ -89,24 +102,27 @@ pub fn check(evidence: &Evidence, today: Date) -> Result<Checked, Impossible> {
     let (Some(id_number), Some(issuer), Some(validity)) = (id_number, issuer, validity) else {
         return Err(Impossible { fields: wrong });
     };
-    let question = bounded(id_number.as_str()).zip(bounded(name.as_str()));
-    let (Some((id_number, name)), true) = (question, wrong.is_empty()) else {
+    let asked = bounded(id_number.as_str()).and_then(|number| Inquiry::begin(number, &name, variants, register));
+    let (Some((inquiry, question)), true) = (asked, wrong.is_empty()) else {
         return Err(Impossible { fields: wrong });
     };
+    let formal = name.to_formal(variants);
     let identity = Identity {
-        name: name.clone(),
+        name: bounded(formal.as_str()).unwrap_or_default(),
+        name_as_read: if formal == name { None } else { bounded(name.as_str()) },
         // Each of these is shorter than its bound by its own grammar.
         sex: bounded(sex.as_str()).unwrap_or_default(),
         ethnicity: bounded(ethnicity.as_str()).unwrap_or_default(),
         birth_date: bounded(&birth_date.to_string()).unwrap_or_default(),
         address,
-        id_number: id_number.clone(),
+        id_number: question.id_number.clone(),
         issuer,
         valid_from: bounded(&validity.from().to_string()).unwrap_or_default(),
         valid_until: bounded(&validity.until().to_string()).unwrap_or_default(),
     };
     let case = Case {
         identity,
+        name_match: None,
         edited: edited(evidence),
         key_field_edited: evidence.name.edited || evidence.id_number.edited,
         least_confidence: least_confidence(evidence),
@@ -114,7 +130,7 @@ pub fn check(evidence: &Evidence, today: Date) -> Result<Checked, Impossible> {
         back: evidence.back,
         models: evidence.models.clone(),
     };
-    Ok(Checked { case, question: VerifyCitizen { id_number, name }, valid_today })
+    Ok(Checked { case, question, inquiry, valid_today })
 }
 
 /// The fields in the document's order.
@@ -189,8 +205,9 @@ mod tests {
     use super::*;
     use crate::testing::evidence;
 
-    fn today() -> Date {
-        Date::parse_iso("2026-11-22").unwrap()
+    fn check_today(evidence: &Evidence) -> Result<Checked, Impossible> {
+        let today = Date::parse_iso("2026-11-22").unwrap();
+        check(evidence, today, &Variants::built_in(), RegisterNames::Sequence)
     }
 
     fn set<const MAX: usize>(field: &mut shiming_wire::Field<MAX>, value: &str) {
@@ -200,11 +217,24 @@ mod tests {
     // RN-5
     #[test]
     fn a_good_card_becomes_a_question_and_a_record() {
-        let checked = check(&evidence(), today()).unwrap();
+        let checked = check_today(&evidence()).unwrap();
         assert_eq!(checked.question.id_number.as_str(), "11010519491231002X");
         assert_eq!(checked.question.name.as_str(), checked.case.identity.name.as_str());
         assert_eq!(checked.case.identity.valid_until.as_str(), "长期");
         assert!(checked.valid_today && checked.case.edited.is_empty() && !checked.case.key_field_edited);
+    }
+
+    // RC-6: the formal code is shown and stored, the code as read is stored beside it, and asked for.
+    #[test]
+    fn the_record_has_the_formal_code_and_the_code_as_read() {
+        let mut evidence = evidence();
+        set(&mut evidence.name, "张\u{E863}");
+        let checked = check_today(&evidence).unwrap();
+        let Identity { name, name_as_read, .. } = &checked.case.identity;
+        assert_eq!((name.as_str(), name_as_read.as_ref().map(Text::as_str)), ("张\u{4DAE}", Some("张\u{E863}")));
+        assert_eq!(checked.question.name.as_str(), "张\u{E863}");
+        set(&mut evidence.name, "张\u{4DAE}");
+        assert_eq!(check_today(&evidence).unwrap().case.identity.name_as_read, None);
     }
 
     #[test]
@@ -233,7 +263,7 @@ mod tests {
         for (index, (break_it, fields)) in cases.into_iter().enumerate() {
             let mut evidence = evidence();
             break_it(&mut evidence);
-            assert_eq!(check(&evidence, today()), Err(Impossible { fields: fields.to_vec() }), "case {index}");
+            assert_eq!(check_today(&evidence), Err(Impossible { fields: fields.to_vec() }), "case {index}");
         }
     }
 
@@ -241,23 +271,23 @@ mod tests {
     fn an_expired_document_is_possible_but_not_valid() {
         let mut evidence = evidence();
         set(&mut evidence.valid_until, "2026-11-21");
-        assert!(!check(&evidence, today()).unwrap().valid_today);
+        assert!(!check_today(&evidence).unwrap().valid_today);
         set(&mut evidence.valid_until, "2026-11-22");
-        assert!(check(&evidence, today()).unwrap().valid_today);
+        assert!(check_today(&evidence).unwrap().valid_today);
         set(&mut evidence.valid_from, "2026-11-23");
         set(&mut evidence.valid_until, "长期");
-        assert!(!check(&evidence, today()).unwrap().valid_today);
+        assert!(!check_today(&evidence).unwrap().valid_today);
     }
 
     #[test]
     fn edits_are_listed() {
         let mut evidence = evidence();
         evidence.address.edited = true;
-        let checked = check(&evidence, today()).unwrap();
+        let checked = check_today(&evidence).unwrap();
         assert!(!checked.case.key_field_edited);
         assert_eq!(checked.case.edited.iter().map(Text::as_str).collect::<Vec<_>>(), ["address"]);
         evidence.id_number.edited = true;
-        assert!(check(&evidence, today()).unwrap().case.key_field_edited);
+        assert!(check_today(&evidence).unwrap().case.key_field_edited);
     }
 
     #[test]

@@ -6,9 +6,11 @@
 //! afterwards ([`port::carry_out`]), under an idempotency key that never changes ([`effect::Entry`]).
 
 pub mod budget;
+pub mod character_codes;
 pub mod effect;
 pub mod evidence;
 pub mod format;
+pub mod inquiry;
 pub mod link;
 pub mod message;
 pub mod outbox;

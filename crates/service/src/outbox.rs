@@ -56,7 +56,8 @@ pub fn decide(
 pub fn is_wanted(registration: &Registration, entry: &Entry) -> bool {
     match entry.effect.call() {
         Some(CallKind::PlaceCall | CallKind::SendServiceMessage) => registration.awaits_code(entry.seq),
-        Some(CallKind::VerifyCitizen | CallKind::StoreIdentity) => !registration.state().is_final(),
+        Some(CallKind::VerifyCitizen) => registration.awaits_answer(entry.seq),
+        Some(CallKind::StoreIdentity) => !registration.state().is_final(),
         Some(CallKind::ActivateSim) => !matches!(registration.state(), State::Refused | State::Expired),
         _ => true,
     }

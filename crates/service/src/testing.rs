@@ -25,7 +25,7 @@ pub fn evidence() -> Evidence {
     Evidence {
         nonce: Bytes([0; 16]),
         document: DocumentKind::CnResidentId,
-        name: field("林某某"),
+        name: field("张某某"),
         sex: field("女"),
         ethnicity: field("汉"),
         birth_date: field("1949-12-31"),

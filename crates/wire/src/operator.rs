@@ -1,6 +1,7 @@
 //! What crosses the wire between the operator's people (agents, reviewers, operators) and the edge.
 
 use serde::{Deserialize, Serialize};
+use shiming_identity::Assignment;
 
 use crate::UnixSeconds;
 use crate::bounded::Text;
@@ -110,4 +111,15 @@ pub struct RegistrationItem {
     pub opened_at: UnixSeconds,
     /// When it last changed.
     pub updated_at: UnixSeconds,
+}
+
+/// `GET /v1/character-codes`, `PUT /v1/character-codes` (a list of these): the private-use codes of one vendor, bank or
+/// register, and the characters that they stand for (RC-2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CharacterCodes {
+    /// Whose they are: a vendor and its font, a bank, a register. No personal data.
+    pub source: Text<40>,
+    /// The codes.
+    pub codes: Vec<Assignment>,
 }

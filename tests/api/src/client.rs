@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shiming_outside::crm::SimState;
-use shiming_proof::{IdempotencyKey, ToSign};
+use shiming_proof::{HmacKey, IdempotencyKey, KeyId, Secret, ToSign};
 use shiming_wire::{
     Bytes, Channel, ConfirmCode, CreateRegistration, Evidence, Problem, RegistrationCreated, RegistrationId,
     RegistrationView, RequestCode, SimSubject, State, Terminal, Text,
@@ -351,6 +351,21 @@ pub struct CallRow {
     pub outcome: String,
 }
 
+/// One question that the register answered.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct QuestionRow {
+    /// The key of the call that asked.
+    pub idempotency_key: String,
+    /// The number asked about.
+    pub id_number: String,
+    /// The name asked about.
+    pub name: String,
+    /// Its sequence, JSON.
+    pub sequence: Option<String>,
+    /// `match`, `name_differs` or `number_unknown`.
+    pub outcome: String,
+}
+
 /// A message on a phone.
 #[derive(Clone, Debug, Deserialize)]
 pub struct MessageRow {
@@ -492,6 +507,47 @@ impl Sandbox {
     /// The next `times` calls of `on` meet a trouble: `unavailable`, `timeout`, `malformed`, `drop_answer`, `delay`.
     pub fn fault(&self, on: &str, kind: &str, times: u32) -> Result<()> {
         self.control(&json!({ "action": "fault", "on": on, "kind": kind, "times": times }))
+    }
+
+    /// The same for calls whose body holds `only`.
+    pub fn fault_for(&self, on: &str, only: &str, kind: &str, times: u32) -> Result<()> {
+        self.control(&json!({ "action": "fault", "on": on, "only": only, "kind": kind, "times": times }))
+    }
+
+    /// Which kind of register is played, `sequence` or `plain`, and how many questions about one number it answers in a
+    /// day (0: any number), until [`Self::calm`].
+    pub fn register_takes(&self, takes: &str, per_day: u32) -> Result<()> {
+        self.control(&json!({ "action": "register", "takes": takes, "per_day": per_day }))
+    }
+
+    /// In which codes the register has somebody's name, until [`Self::calm`].
+    pub fn register_name(&self, id_number: &str, name: &str) -> Result<()> {
+        self.control(&json!({ "action": "name", "id_number": id_number, "name": name }))
+    }
+
+    /// Every question that the register answered.
+    pub fn questions(&self) -> Result<Vec<QuestionRow>> {
+        self.get("/questions")
+    }
+
+    /// Those that a registration asked, oldest first.
+    pub fn questions_of(&self, registration: &str) -> Result<Vec<QuestionRow>> {
+        Ok(self.questions()?.into_iter().filter(|row| row.idempotency_key.starts_with(registration)).collect())
+    }
+
+    /// Asks the register as the edge does: signed with the key that both have in development.
+    pub fn ask_register(&self, path: &str, key: &str, body: &str) -> Result<Answer> {
+        let vars = include_str!("../../../crates/sandbox/.dev.vars.example");
+        let line = vars.lines().find_map(|line| line.strip_prefix("REGISTER_KEYS=")).context("no key")?;
+        let (id, secret) = line.trim_matches('"').split_once(':').context("not a key")?;
+        let signing = HmacKey { id: KeyId::new(id)?, secret: Secret::from_base64url(secret)? };
+        let headers = signing.sign(path, body.as_bytes(), IdempotencyKey::parse(key)?, now())?;
+        Request::post(path, body.as_bytes().to_vec())
+            .with("idempotency-key", key)
+            .with("content-digest", headers.content_digest.context("a POST has a digest")?)
+            .with("signature-input", headers.signature_input)
+            .with("signature", headers.signature)
+            .send(&self.base)
     }
 
     /// Calls of `on` wait, `before` or `after` they are carried out, until they are released.

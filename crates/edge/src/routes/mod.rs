@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod calls;
+pub mod character_codes;
 pub mod cron;
 pub mod links;
 pub mod messages;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::register::Takes;
+
 /// An order to the sandbox: `POST /control`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
@@ -42,7 +44,22 @@ pub enum Control {
         #[serde(default)]
         only: String,
     },
-    /// Ends all troubles and releases all calls.
+    /// Which kind of register is played from now on (RC-4).
+    Register {
+        /// What it takes.
+        takes: Takes,
+        /// Questions about one number that it answers in a day; 0 for any number of them.
+        #[serde(default)]
+        per_day: u32,
+    },
+    /// In which codes the register has somebody's name from now on (RC-4).
+    Name {
+        /// Whose.
+        id_number: String,
+        /// 姓名
+        name: String,
+    },
+    /// Ends all troubles, releases all calls, and makes the register as it was seeded.
     Reset {},
 }
 
@@ -210,6 +227,11 @@ mod tests {
             serde_json::from_str::<Control>(r#"{"action":"hold","on":"crm"}"#).unwrap(),
             Control::Hold { on: "crm".into(), only: String::new(), phase: Phase::Before }
         );
+        assert_eq!(
+            serde_json::from_str::<Control>(r#"{"action":"register","takes":"plain","per_day":3}"#).unwrap(),
+            Control::Register { takes: Takes::Plain, per_day: 3 }
+        );
+        assert!(serde_json::from_str::<Control>(r#"{"action":"register","takes":"any"}"#).is_err());
     }
 
     #[test]

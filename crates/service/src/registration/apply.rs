@@ -1,11 +1,11 @@
 //! The transitions.
 
-use shiming_identity::Date;
+use shiming_identity::{Date, Variants};
 use shiming_outside::crm::{
     ActivateSim, DeactivateProvisionalSim, RecordState, SetRecordState, SimState, StoreIdentity, Subscription, Switched,
 };
 use shiming_outside::gateway::PlaceCall;
-use shiming_outside::register::{CitizenAnswer, Portrait};
+use shiming_outside::register::{CitizenAnswer, Portrait, VerifyCitizen};
 use shiming_outside::sms::SendServiceMessage;
 use shiming_proof::session_key::{CallOrder, Mode, session_key};
 use shiming_proof::{Code, CodeHash, Secret, random_code};
@@ -21,6 +21,7 @@ use crate::effect::{
     CallKind, Effect, Entry, Freeze as _, ReviewDecision, ReviewReason, ReviewRequest, hex, reference,
 };
 use crate::evidence::{self, Case, Checked};
+use crate::inquiry::Inquiry;
 use crate::message;
 use crate::policy::Policy;
 use crate::port::Outcome;
@@ -109,7 +110,7 @@ pub fn apply(registration: &Registration, event: Event, context: &mut Context<'_
     match event {
         Event::CodeRequested { channel } => step.request_code(channel, context),
         Event::CodeEntered { code } => step.enter_code(&code, context),
-        Event::EvidenceReceived(evidence) => step.receive_evidence(&evidence),
+        Event::EvidenceReceived { evidence, variants } => step.receive_evidence(&evidence, &variants),
         Event::LineProgressed { seq, progress } => Ok(step.progress(seq, progress)),
         Event::Settled { seq, call, outcome } => step.settle(seq, call, outcome),
         Event::ReviewDecided(decision) => step.decide_review(decision),
@@ -127,7 +128,12 @@ pub fn check_code_request(registration: &Registration, channel: Channel, now: Un
 }
 
 /// Whether evidence would be taken now, and what it says: to be known before a budget is spent on the question.
-pub fn check_evidence(registration: &Registration, evidence: &Evidence, now: UnixSeconds) -> Result<Checked, Refusal> {
+pub fn check_evidence(
+    registration: &Registration,
+    evidence: &Evidence,
+    variants: &Variants,
+    now: UnixSeconds,
+) -> Result<Checked, Refusal> {
     in_time(registration, now)?;
     match registration.stage {
         Stage::Confirmed => {}
@@ -140,7 +146,7 @@ pub fn check_evidence(registration: &Registration, evidence: &Evidence, now: Uni
         return Err(Refusal::NonceMismatch);
     }
     let today = Date::in_china(now).map_err(|_| Refusal::Misconfigured)?;
-    Ok(evidence::check(evidence, today)?)
+    Ok(evidence::check(evidence, today, variants, registration.policy.register_names)?)
 }
 
 fn in_time(registration: &Registration, now: UnixSeconds) -> Result<(), Refusal> {
@@ -239,12 +245,11 @@ impl Step {
         Ok(Transition { refusal: Some(refusal), ..self.finish() })
     }
 
-    fn receive_evidence(mut self, evidence: &Evidence) -> Result<Transition, Refusal> {
-        let checked = check_evidence(&self.registration, evidence, self.now)?;
+    fn receive_evidence(mut self, evidence: &Evidence, variants: &Variants) -> Result<Transition, Refusal> {
+        let checked = check_evidence(&self.registration, evidence, variants, self.now)?;
         if checked.valid_today {
-            self.emit(Effect::Call(checked.question.freeze()?));
+            self.ask(Box::new(checked.case), checked.inquiry, &checked.question)?;
             self.registration.expires_at = self.now + u64::from(self.registration.policy.checking_ttl_seconds);
-            self.registration.stage = Stage::Checking { case: Box::new(checked.case), step: CheckStep::Asking };
             self.changed_for_lists();
         } else {
             // No question was asked, so nothing is known against the card: it stays as it is (RN-10).
@@ -272,7 +277,7 @@ impl Step {
             (CallKind::PlaceCall | CallKind::SendServiceMessage, Outcome::Refused) => {
                 self.progress(seq, CodeProgress::Failed)
             }
-            (CallKind::VerifyCitizen, Outcome::Citizen(answer)) => self.register_answered(answer)?,
+            (CallKind::VerifyCitizen, Outcome::Citizen(answer)) => self.register_answered(seq, answer)?,
             (CallKind::StoreIdentity, Outcome::Done) => self.identity_stored()?,
             (CallKind::SetRecordState, Outcome::Done) => self.record_moved()?,
             (CallKind::ActivateSim, Outcome::Switched(Switched { sim, .. })) => {
@@ -299,13 +304,30 @@ impl Step {
         })
     }
 
-    fn register_answered(mut self, answer: CitizenAnswer) -> Result<Transition, Refusal> {
-        let Stage::Checking { case, step: CheckStep::Asking } = &self.registration.stage else {
-            return Ok(self.unchanged());
+    /// Every trial is an effect with a number and so a key of its own (RC-4).
+    fn ask(&mut self, case: Box<Case>, inquiry: Inquiry, question: &VerifyCitizen) -> Result<(), Refusal> {
+        self.emit(Effect::Call(question.freeze()?));
+        let step = CheckStep::Asking { seq: self.registration.last_seq, inquiry };
+        self.registration.stage = Stage::Checking { case, step };
+        Ok(())
+    }
+
+    fn register_answered(mut self, seq: u32, answer: CitizenAnswer) -> Result<Transition, Refusal> {
+        let (mut case, inquiry) = match &self.registration.stage {
+            Stage::Checking { case, step: CheckStep::Asking { seq: asked, inquiry } } if *asked == seq => {
+                (case.clone(), inquiry.clone())
+            }
+            _ => return Ok(self.unchanged()),
         };
+        if answer == CitizenAnswer::NameDiffers
+            && let Some((inquiry, question)) = inquiry.next(&case.identity.id_number)
+        {
+            self.ask(case, inquiry, &question)?;
+            return Ok(self.finish());
+        }
         match answer {
             CitizenAnswer::Match { portrait } => {
-                let case = case.clone();
+                case.name_match = inquiry.found();
                 let record = self.record(&case, portrait)?;
                 self.emit(Effect::Call(record.freeze()?));
                 self.registration.stage = Stage::Checking { case, step: CheckStep::Storing };
@@ -328,6 +350,7 @@ impl Step {
             iccid,
             number,
             identity: case.identity.clone(),
+            name_match: case.name_match.clone(),
             portrait,
             portrait_check: PortraitCheck::NotChecked,
             terminal: self.registration.terminal,

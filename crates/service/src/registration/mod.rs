@@ -15,6 +15,7 @@ mod tests;
 mod view;
 
 use serde::{Deserialize, Serialize};
+use shiming_identity::Variants;
 use shiming_outside::crm::Subscription;
 use shiming_wire::{
     Bytes, Channel, CodeProgress, Evidence, RefusalReason, RegistrationId, SimView, State, Terminal, Text, UnixSeconds,
@@ -24,6 +25,7 @@ pub use apply::{Context, Opening, Operator, Transition, apply, check_code_reques
 
 use crate::effect::{CallKind, ReviewDecision, ReviewReason};
 use crate::evidence::Case;
+use crate::inquiry::Inquiry;
 use crate::policy::Policy;
 use crate::port::Outcome;
 
@@ -117,11 +119,16 @@ pub enum Stage {
 }
 
 /// What a registration in [`Stage::Checking`] waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckStep {
     /// The register's answer.
-    Asking,
+    Asking {
+        /// The effect that asks.
+        seq: u32,
+        /// Which trial it is, and what may follow (RC-4).
+        inquiry: Inquiry,
+    },
     /// The register says match; the CRM is saving the identity.
     Storing,
 }
@@ -157,7 +164,12 @@ pub enum Event {
         code: Text<6>,
     },
     /// The phone sends evidence.
-    EvidenceReceived(Box<Evidence>),
+    EvidenceReceived {
+        /// What it says.
+        evidence: Box<Evidence>,
+        /// Which characters have several codes at this moment, the operator's own assignments among them (RC-2).
+        variants: Variants,
+    },
     /// The gateway tells what happens on the line (CB-9).
     LineProgressed {
         /// The effect that it speaks of.
@@ -227,6 +239,12 @@ impl Registration {
     #[must_use]
     pub fn awaits_code(&self, seq: u32) -> bool {
         matches!(&self.stage, Stage::Opened { code: Some(code) } if code.seq == seq)
+    }
+
+    /// Whether the question that effect `seq` asks is the one that waits for the register's answer.
+    #[must_use]
+    pub fn awaits_answer(&self, seq: u32) -> bool {
+        matches!(&self.stage, Stage::Checking { step: CheckStep::Asking { seq: asked, .. }, .. } if *asked == seq)
     }
 
     /// The last effect's number.

@@ -4,9 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
+use shiming_identity::Variants;
 use shiming_outside::Call as _;
 use shiming_outside::crm::{
-    ActivateSim, DeactivateProvisionalSim, RecordState, SetRecordState, SimState, StoreIdentity, Subscription, Switched,
+    ActivateSim, DeactivateProvisionalSim, NameMatch, RecordState, SetRecordState, SimState, Spelling, StoreIdentity,
+    Subscription, Switched,
 };
 use shiming_outside::gateway::PlaceCall;
 use shiming_outside::register::{CitizenAnswer, Portrait, VerifyCitizen};
@@ -20,6 +22,7 @@ use shiming_wire::{
 use super::*;
 use crate::effect::{Effect, Entry, FrozenCall, ReviewDecision, ReviewRequest, Summary};
 use crate::outbox::{self, Decision};
+use crate::policy::{PlainNames, RegisterNames};
 use crate::port::{Attempt, Outside, ReadModel, Reply, carry_out};
 use crate::testing::{NOW, evidence_for, opened, run, subscription, text, with_context};
 
@@ -78,7 +81,7 @@ impl Life {
         self = self.confirmed();
         let mut evidence = evidence_for(&self.registration);
         change(&mut evidence);
-        self.apply(Event::EvidenceReceived(Box::new(evidence))).unwrap();
+        self.apply(received(Box::new(evidence))).unwrap();
         self
     }
 
@@ -98,6 +101,10 @@ impl Life {
             })
             .collect()
     }
+}
+
+fn received(evidence: Box<Evidence>) -> Event {
+    Event::EvidenceReceived { evidence, variants: Variants::built_in() }
 }
 
 fn decision(approved: bool) -> Event {
@@ -251,18 +258,18 @@ fn only_offered_channels() {
 fn evidence_needs_the_line_the_nonce_and_happens_once() {
     let mut life = Life::usual();
     let evidence = evidence_for(&life.registration);
-    assert_eq!(life.apply(Event::EvidenceReceived(Box::new(evidence))), Err(Refusal::StateConflict));
+    assert_eq!(life.apply(received(Box::new(evidence))), Err(Refusal::StateConflict));
     let mut life = life.confirmed();
     let foreign = Evidence { nonce: Bytes([9; 16]), ..evidence_for(&life.registration) };
-    assert_eq!(life.apply(Event::EvidenceReceived(Box::new(foreign))), Err(Refusal::NonceMismatch));
+    assert_eq!(life.apply(received(Box::new(foreign))), Err(Refusal::NonceMismatch));
     let mut impossible = evidence_for(&life.registration);
     impossible.id_number.value = text("110105194912310021");
-    let refused = life.apply(Event::EvidenceReceived(Box::new(impossible)));
+    let refused = life.apply(received(Box::new(impossible)));
     assert!(matches!(refused, Err(Refusal::EvidenceInvalid(_))));
     assert!(life.calls(CallKind::VerifyCitizen).is_empty(), "nothing was asked");
     let evidence = Box::new(evidence_for(&life.registration));
-    life.apply(Event::EvidenceReceived(evidence.clone())).unwrap();
-    assert_eq!(life.apply(Event::EvidenceReceived(evidence)), Err(Refusal::EvidenceReplayed));
+    life.apply(received(evidence.clone())).unwrap();
+    assert_eq!(life.apply(received(evidence)), Err(Refusal::EvidenceReplayed));
     let question: VerifyCitizen = life.body(CallKind::VerifyCitizen);
     assert_eq!(question.id_number.as_str(), "11010519491231002X");
     assert_eq!(life.calls(CallKind::VerifyCitizen).len(), 1);
@@ -282,6 +289,108 @@ fn a_mismatch_leaves_no_record_and_asks_for_the_provisional_card() {
         life.settle(CallKind::DeactivateProvisionalSim, switched(SimState::Deactivated));
         assert_eq!(life.registration.sim, SimView::Deactivated);
     }
+}
+
+/// A policy for a register that takes plain names.
+fn plain(tries: u8) -> Policy {
+    Policy { register_names: RegisterNames::Plain(PlainNames { tries, per_day: 100 }), ..Policy::default() }
+}
+
+fn rare(evidence: &mut Evidence) {
+    evidence.name.value = text("张\u{E863}");
+}
+
+fn found(life: &Life) -> Option<NameMatch> {
+    life.body::<StoreIdentity>(CallKind::StoreIdentity).name_match
+}
+
+// RC-4: one round, whichever code the card has; the record says how it was found.
+#[test]
+fn a_sequence_finds_the_name_in_one_question() {
+    let mut life = Life::usual().checking(rare);
+    let question: VerifyCitizen = life.body(CallKind::VerifyCitizen);
+    assert!(question.sequence.is_some());
+    life.settle(CallKind::VerifyCitizen, Outcome::Citizen(CitizenAnswer::Match { portrait: None }));
+    assert_eq!(found(&life), Some(NameMatch::Sequence));
+    assert_eq!(life.calls(CallKind::VerifyCitizen).len(), 1);
+    // RC-6
+    let record: StoreIdentity = life.body(CallKind::StoreIdentity);
+    assert_eq!(record.identity.name.as_str(), "张\u{4DAE}");
+    assert_eq!(record.identity.name_as_read, Some(text("张\u{E863}")));
+    let mut plainly = Life::usual().checking(|_| {});
+    plainly.settle(CallKind::VerifyCitizen, Outcome::Citizen(CitizenAnswer::Match { portrait: None }));
+    assert_eq!(found(&plainly), None);
+    // A mismatch is one at once.
+    let mut other = Life::usual().checking(rare);
+    other.settle(CallKind::VerifyCitizen, mismatch());
+    assert_eq!(other.registration.view().refusal, Some(RefusalReason::NoMatch));
+}
+
+// RC-4: each way to write the name is an effect of its own, and the one that matched is recorded.
+#[test]
+fn a_plain_register_is_tried_with_one_way_after_the_other() {
+    let mut life = Life::new(subscription(), plain(3)).checking(rare);
+    life.settle(CallKind::VerifyCitizen, mismatch());
+    assert_eq!(life.registration.state(), State::Checking, "one way to write it is no verdict");
+    assert!(life.calls(CallKind::DeactivateProvisionalSim).is_empty());
+    let asked: Vec<(u32, VerifyCitizen)> = life
+        .calls(CallKind::VerifyCitizen)
+        .iter()
+        .map(|entry| match &entry.effect {
+            Effect::Call(call) => (entry.seq, serde_json::from_str(&call.body).unwrap()),
+            _ => unreachable!(),
+        })
+        .collect();
+    assert_eq!(asked.iter().map(|(_, ask)| ask.name.as_str()).collect::<Vec<_>>(), ["张\u{E863}", "张\u{4DAE}"]);
+    assert!(asked.iter().all(|(_, ask)| ask.sequence.is_none() && ask.id_number.as_str() == "11010519491231002X"));
+    let (first, second) = (asked[0].0, asked[1].0);
+    assert_ne!(first, second, "a key of its own");
+    assert!(!life.registration.awaits_answer(first) && life.registration.awaits_answer(second));
+
+    // An answer to the first that comes late, or twice, says nothing.
+    let before = life.registration.clone();
+    for answer in [CitizenAnswer::Match { portrait: None }, CitizenAnswer::NameDiffers, CitizenAnswer::NumberUnknown] {
+        let late =
+            Event::Settled { seq: first, call: Some(CallKind::VerifyCitizen), outcome: Outcome::Citizen(answer) };
+        life.apply(late).unwrap();
+        assert_eq!(life.registration, before);
+    }
+    let portrait = Some(Portrait("AAAA".to_owned()));
+    life.settle(CallKind::VerifyCitizen, Outcome::Citizen(CitizenAnswer::Match { portrait: portrait.clone() }));
+    let record: StoreIdentity = life.body(CallKind::StoreIdentity);
+    assert_eq!(record.name_match, Some(NameMatch::Spelling(Spelling { trial: 2, name: text("张\u{4DAE}") })));
+    assert_eq!(record.portrait, portrait, "RC-5");
+}
+
+// RC-4: the budget ends it, and so does the last way to write it; a number that nobody has ends it at once.
+#[test]
+fn the_last_trial_is_the_verdict() {
+    for (tries, questions) in [(1, 1), (2, 2), (8, 2)] {
+        let mut life = Life::new(subscription(), plain(tries)).checking(rare);
+        for _ in 0..questions {
+            assert_eq!(life.registration.state(), State::Checking);
+            life.settle(CallKind::VerifyCitizen, mismatch());
+        }
+        assert_eq!(life.registration.view().refusal, Some(RefusalReason::NoMatch), "{tries} tries");
+        assert_eq!(life.calls(CallKind::VerifyCitizen).len(), questions);
+        assert_eq!(life.calls(CallKind::DeactivateProvisionalSim).len(), 1);
+    }
+    let mut life = Life::new(subscription(), plain(8)).checking(rare);
+    life.settle(CallKind::VerifyCitizen, Outcome::Citizen(CitizenAnswer::NumberUnknown));
+    assert_eq!(life.registration.state(), State::Refused);
+    assert_eq!(life.calls(CallKind::VerifyCitizen).len(), 1);
+}
+
+// RC-4: a reviewer sees how the name was found.
+#[test]
+fn the_trial_that_matched_is_kept_for_the_reviewer() {
+    let policy = Policy { review: true, ..plain(2) };
+    let mut life = Life::new(subscription(), policy).checking(rare);
+    life.settle(CallKind::VerifyCitizen, mismatch());
+    life.settle(CallKind::VerifyCitizen, Outcome::Citizen(CitizenAnswer::Match { portrait: None }));
+    life.settle(CallKind::StoreIdentity, Outcome::Done);
+    let Stage::Stored { case: Some(case), .. } = &life.registration.stage else { panic!("waits for a reviewer") };
+    assert_eq!(case.name_match, Some(NameMatch::Spelling(Spelling { trial: 2, name: text("张\u{4DAE}") })));
 }
 
 // RN-10: an effective card is never touched by whoever typed its number; a person looks.
@@ -404,7 +513,7 @@ fn final_states_hold_nothing_personal() {
     for life in [effective, refused, expired] {
         assert!(life.registration.state().is_final());
         let state = serde_json::to_string(&life.registration).unwrap();
-        for secret in ["11010519491231002X", "林某某", "13800000002", "13900000001", "89860012345678901234"] {
+        for secret in ["11010519491231002X", "张某某", "13800000002", "13900000001", "89860012345678901234"] {
             assert!(!state.contains(secret), "{:?} keeps {secret}", life.registration.state());
         }
     }
@@ -412,7 +521,12 @@ fn final_states_hold_nothing_personal() {
 
 #[test]
 fn a_stored_state_reads_back() {
-    for life in [Life::usual(), Life::usual().checking(|_| {}), Life::usual().stored(|e| e.name.edited = true)] {
+    let plain = Life::new(subscription(), plain(3)).checking(rare);
+    let found = Life::usual().stored(|evidence| {
+        rare(evidence);
+        evidence.name.edited = true;
+    });
+    for life in [Life::usual(), Life::usual().checking(|_| {}), plain, found] {
         let json = serde_json::to_vec(&life.registration).unwrap();
         assert_eq!(shiming_wire::json::from_slice::<Registration>(&json).unwrap(), life.registration);
         for entry in &life.effects {
@@ -463,6 +577,8 @@ struct World {
     breaks_at: u32,
     /// It breaks off after doing what it was asked, not before.
     breaks_after: bool,
+    /// The name that the register compares with, if it takes plain names.
+    recorded: Option<&'static str>,
     posts: Cell<u32>,
     published: RefCell<Vec<(u32, State)>>,
 }
@@ -474,7 +590,12 @@ impl World {
             serde_json::to_vec(&Switched { sim: SimState::Active, changed: true }).unwrap()
         };
         match call.kind {
-            CallKind::VerifyCitizen => serde_json::to_vec(&CitizenAnswer::Match { portrait: None }).unwrap(),
+            CallKind::VerifyCitizen => {
+                let ask: VerifyCitizen = serde_json::from_str(&call.body).unwrap();
+                let differs = self.recorded.is_some_and(|name| name != ask.name.as_str());
+                let found = CitizenAnswer::Match { portrait: None };
+                serde_json::to_vec(&if differs { CitizenAnswer::NameDiffers } else { found }).unwrap()
+            }
             CallKind::ActivateSim => on(),
             CallKind::DeactivateProvisionalSim => panic!("nothing was wrong"),
             CallKind::PlaceCall => br#"{"call":"1"}"#.to_vec(),
@@ -572,9 +693,7 @@ fn killed_at_every_step_it_ends_with_one_activation() {
                 None,
             );
             let evidence = Box::new(evidence_for(&life.registration));
-            let sent = with_context(NOW, |context| {
-                apply(&life.registration, Event::EvidenceReceived(evidence), context).unwrap()
-            });
+            let sent = with_context(NOW, |context| apply(&life.registration, received(evidence), context).unwrap());
             disk.save(&sent, None);
             disk.drain(&world, Some(crash));
             let registration: Registration = serde_json::from_slice(&disk.registration).unwrap();
@@ -582,6 +701,39 @@ fn killed_at_every_step_it_ends_with_one_activation() {
             assert_eq!(world.activations.get(), 1, "crash after attempt {crash}");
             let keys: HashSet<String> = world.answers.borrow().keys().cloned().collect();
             assert_eq!(keys.len(), 4, "register, record, state, card: one key each");
+        }
+    }
+}
+
+// RC-4: the same for trials: each is asked once under its own key, and none is lost or taken for another.
+#[test]
+fn killed_between_trials_every_way_is_asked_once() {
+    for crash in 1..=16 {
+        for (breaks_at, breaks_after) in (0..=8).flat_map(|at| [(at, false), (at, true)]) {
+            let world = World { breaks_at, breaks_after, recorded: Some("\u{E863}\u{4D13}"), ..World::default() };
+            let mut disk = Disk { registration: Vec::new(), outbox: Vec::new() };
+            let life = Life::new(subscription(), plain(4)).confirmed();
+            let mut evidence = Box::new(evidence_for(&life.registration));
+            evidence.name.value = text("\u{4DAE}\u{4D13}");
+            let sent = with_context(NOW, |context| apply(&life.registration, received(evidence), context).unwrap());
+            disk.save(&sent, None);
+            disk.drain(&world, Some(crash));
+            let registration: Registration = serde_json::from_slice(&disk.registration).unwrap();
+            assert_eq!((registration.state(), registration.sim), (State::Effective, SimView::Active));
+            let mut trials: Vec<(String, VerifyCitizen)> = world
+                .answers
+                .borrow()
+                .iter()
+                .filter_map(|(key, (body, _))| Some((key.clone(), serde_json::from_str(body).ok()?)))
+                .collect();
+            trials.sort_by_key(|(key, _)| key.clone());
+            let names: HashSet<&str> = trials.iter().map(|(_, ask)| ask.name.as_str()).collect();
+            assert_eq!(names.len(), trials.len(), "no way is asked for under two keys");
+            let record =
+                world.answers.borrow().values().find_map(|(body, _)| serde_json::from_str::<StoreIdentity>(body).ok());
+            let found = record.unwrap().name_match.unwrap();
+            let name = text("\u{E863}\u{4D13}");
+            assert_eq!(found, NameMatch::Spelling(Spelling { trial: u8::try_from(trials.len()).unwrap(), name }));
         }
     }
 }
@@ -615,7 +767,7 @@ proptest! {
                 6..=8 => {
                     let mut evidence = evidence_for(&life.registration);
                     evidence.name.edited = edited;
-                    Event::EvidenceReceived(Box::new(evidence))
+                    received(Box::new(evidence))
                 }
                 9 | 10 => settled(&life, CallKind::VerifyCitizen, Outcome::Citizen(CitizenAnswer::Match { portrait: None })),
                 11 => settled(&life, CallKind::VerifyCitizen, mismatch()),
@@ -636,7 +788,7 @@ proptest! {
             {
                 continue;
             }
-            let checking = matches!(before.stage, Stage::Checking { step: CheckStep::Asking, .. });
+            let checking = matches!(before.stage, Stage::Checking { step: CheckStep::Asking { .. }, .. });
             matched |= checking && matches!(&event, Event::Settled { outcome: Outcome::Citizen(CitizenAnswer::Match { .. }), .. });
             mismatched |= checking && matches!(&event, Event::Settled { outcome: Outcome::Citizen(CitizenAnswer::NameDiffers), .. });
             let reviewing = before.state() == State::Stored;

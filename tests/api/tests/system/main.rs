@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod crash;
+mod names;
 mod protocol;
 mod refusals;
 mod staff;
