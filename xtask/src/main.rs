@@ -27,6 +27,7 @@ cargo xtask COMMAND
   test [PART]…               every test: rules, page, package, api, browser
   lint                       formatting, clippy, TypeScript
   bench [CARDS]              accuracy and time of reading
+  bench names                time of name keys and sequences, beside a peer
   models [--check]           make the model files again from their source, or compare
   screenshots                the pictures in docs/img
   sizes                      what is uploaded and downloaded, compressed
@@ -69,6 +70,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         "specimen" => specimen::run(rest)?,
         "models" => models::run(flag(rest, "--check")?)?,
         "lint" => return Ok(if lint::lint()? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
+        "bench" if rest == ["names"] => bench_names()?,
         "bench" => bench(rest)?,
         "screenshots" => screenshots::take()?,
         "sizes" => sizes::print()?,
@@ -94,5 +96,12 @@ fn bench(arguments: &[&str]) -> Result<()> {
     let mut command = task::cargo(&cargo);
     command.args(arguments).env("RTEN_NUM_THREADS", "1").env("RAYON_NUM_THREADS", "1");
     print!("{}", task::run("reading drawn cards", &mut command)?.output);
+    Ok(())
+}
+
+/// Times name keys and prints the table of docs/benchmarks.md.
+fn bench_names() -> Result<()> {
+    let cargo = ["run", "--profile", "native", "--quiet", "-p", "shiming-identity", "--example", "names"];
+    print!("{}", task::run("timing names", &mut task::cargo(&cargo))?.output);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::name::PersonName;
-use crate::variants::{TABLE_VERSION, Variants};
+use crate::variants::{Kind, TABLE_VERSION, Variants};
 
 /// The canonical form of a name: version digit, then the formal code of each character. Equal for all code variants of a
 /// name, and only for those. It is for matching and for keyed hashes, never for display; `Debug` shows nothing of it.
@@ -46,34 +46,63 @@ impl PersonName {
 /// The ways to write `name`, each once, most likely first: as it was read, all formal, all in the codes of the GBK era,
 /// then mixed, nearest to formal first. Lazy: a long name has more ways than anybody will ask for, so the caller sets the
 /// budget with `take`.
-pub fn spellings(name: &PersonName, variants: &Variants) -> impl Iterator<Item = PersonName> + use<> {
-    let choices: Vec<Vec<char>> = name
-        .as_str()
-        .chars()
-        .map(|c| {
-            let mut codes: Vec<char> = variants.codes(c).into_iter().collect();
-            codes.sort_by_key(|&code| (variants.kind(code), code));
-            codes
-        })
-        .collect();
-    let formal = name.to_formal(variants);
+#[must_use]
+pub fn spellings(name: &PersonName, variants: &Variants) -> Spellings {
     let gbk = name.map(|c| {
-        let twin = variants.codes(c).into_iter().find(|&code| variants.kind(code) == crate::variants::Kind::Gbk);
+        let twin = variants.codes(c).into_iter().find(|&code| variants.kind(code) == Kind::Gbk);
         twin.unwrap_or_else(|| variants.formal(c))
     });
-    let mut first = vec![name.clone()];
-    for likely in [formal, gbk] {
-        if !first.contains(&likely) {
-            first.push(likely);
+    let choices: Vec<Vec<char>> = name.as_str().chars().map(|c| by_likelihood(c, variants)).collect();
+    let mixed = Mixed::new(choices.iter().map(|codes| codes.len() - 1).collect());
+    Spellings { likely: [name.clone(), name.to_formal(variants), gbk], given: 0, choices, mixed }
+}
+
+/// The codes of a character, most likely first.
+fn by_likelihood(c: char, variants: &Variants) -> Vec<char> {
+    let codes = variants.codes(c);
+    let mut ordered = Vec::with_capacity(codes.len());
+    for kind in Kind::BY_LIKELIHOOD {
+        ordered.extend(codes.iter().filter(|&&code| variants.kind(code) == kind));
+    }
+    ordered
+}
+
+/// The ways to write a name; made by [`spellings`].
+pub struct Spellings {
+    /// As read, all formal, all of the GBK era; one may be like another.
+    likely: [PersonName; 3],
+    /// How many of those were given or passed over.
+    given: usize,
+    choices: Vec<Vec<char>>,
+    mixed: Mixed,
+}
+
+impl Iterator for Spellings {
+    type Item = PersonName;
+    fn next(&mut self) -> Option<PersonName> {
+        while let Some(way) = self.likely.get(self.given) {
+            let seen = self.likely[..self.given].contains(way);
+            self.given += 1;
+            if !seen {
+                return Some(way.clone());
+            }
+        }
+        loop {
+            let ranks = self.mixed.next()?;
+            let mut codes = ranks.iter().zip(&self.choices).map(|(&rank, codes)| codes.get(rank).copied());
+            let way = self.likely[0].map(|c| codes.next().flatten().unwrap_or(c));
+            if !self.likely.contains(&way) {
+                return Some(way);
+            }
         }
     }
-    let shape = name.clone();
-    let mixed = Mixed::new(choices.iter().map(|codes| codes.len() - 1).collect()).map(move |ranks| {
-        let mut codes = ranks.iter().zip(&choices).map(|(&rank, codes)| codes.get(rank).copied());
-        shape.map(|c| codes.next().flatten().unwrap_or(c))
-    });
-    let seen = first.clone();
-    first.into_iter().chain(mixed.filter(move |way| !seen.contains(way)))
+}
+
+/// Nothing of the name.
+impl fmt::Debug for Spellings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Spellings({} chars)", self.choices.len())
+    }
 }
 
 /// Every choice of one rank per place, in order of the sum of ranks.

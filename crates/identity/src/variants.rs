@@ -75,13 +75,19 @@ impl Variants {
     }
 }
 
-/// How likely a code is where a name was typed or printed, most likely first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What kind of code a code is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Formal,
     Gbk,
     Assigned,
     Compatibility,
+}
+
+impl Kind {
+    /// Formal codes are what registers hold today; private-use codes are what cards and older registers hold; input
+    /// methods and recognisers rarely give a compatibility ideograph or a radical.
+    pub(crate) const BY_LIKELIHOOD: [Self; 4] = [Self::Formal, Self::Gbk, Self::Assigned, Self::Compatibility];
 }
 
 /// Latin letters, dots and spaces have one code: no need to look.
