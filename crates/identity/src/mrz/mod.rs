@@ -74,6 +74,7 @@ pub struct Mrz {
     pub repairs: Vec<Repair>,
     /// What the document number may be, where its check digit does not hold; for a person to decide.
     pub suggestion: Option<Suggestion>,
+    number_fits: bool,
     lines: Vec<String>,
 }
 
@@ -169,6 +170,7 @@ impl Mrz {
             han: layout.han.map(|place| Unchecked::new(trimmed(lines.get(place)))),
             composite,
             suggestion: repair::suggestion(lines),
+            number_fits: repair::number_fits(lines),
             repairs,
             lines: lines.all(),
         }
@@ -191,11 +193,13 @@ impl Mrz {
             && self.composite != Some(false)
     }
 
-    /// Whether every field is written as its format asks: dates that exist, states and names of letters, a known sex.
+    /// Whether every field is written as its format asks: dates that exist, states and names of letters, a known sex;
+    /// digits where Chinese document numbers have them.
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
         let states = [&self.issuer, &self.nationality];
         !self.number.value().is_empty()
+            && self.number_fits
             && self.code.value().starts_with(|c: char| c.is_ascii_uppercase())
             && self.birth.value().is_well_formed()
             && self.expiry.value().is_well_formed()
