@@ -5,6 +5,9 @@ use std::fmt;
 use crate::name::PersonName;
 use crate::variants::{Kind, TABLE_VERSION, Variants};
 
+// Keys begin with one digit.
+const _: () = assert!(TABLE_VERSION <= 9);
+
 /// The canonical form of a name: version digit, then the formal code of each character. Equal for all code variants of a
 /// name, and only for those. It is for matching and for keyed hashes, never for display; `Debug` shows nothing of it.
 ///

@@ -1,7 +1,8 @@
 //! All codes of one character are one character.
 
 use oorandom::Rand64;
-use shiming_identity::{NameSequence, Variants};
+use proptest::prelude::*;
+use shiming_identity::{NameSequence, PersonName, Variants, spellings};
 
 use crate::data::{DATA, below, characters, name, one_of, recoded};
 
@@ -78,5 +79,36 @@ fn the_sequence_matches_every_writing_and_no_other_name() {
         written.truncate(20 - 1);
         written.push('一');
         assert!(!sequence.matches(&name(&[&written[..], &['一']].concat())));
+    }
+}
+
+proptest! {
+    // RC-2 to RC-4, RC-6: whatever parses as a name, of any script
+    #[test]
+    fn any_name_matches_itself_in_every_form(
+        text in "\\PC{1,50}|[\u{2E80}-\u{2FD5}\u{E000}-\u{F8FF}\u{F900}-\u{FAFF}\u{2F800}-\u{2FA1F}·]{1,50}|[A-Za-zÀ-ž '.-]{1,50}"
+    ) {
+        let Ok(name) = PersonName::parse(&text) else { return Ok(()) };
+        let formal = name.to_formal(&VARIANTS);
+        prop_assert_eq!(PersonName::parse(formal.as_str()), Ok(formal.clone()));
+        prop_assert_eq!(formal.to_formal(&VARIANTS), formal.clone());
+        prop_assert_eq!(formal.key(&VARIANTS), name.key(&VARIANTS));
+        prop_assert_eq!(formal.len(), name.len());
+        let sequence = NameSequence::of(&name, &VARIANTS);
+        for way in spellings(&name, &VARIANTS).take(20) {
+            prop_assert_eq!(PersonName::parse(way.as_str()), Ok(way.clone()));
+            prop_assert_eq!(sequence.as_ref().is_none_or(|sequence| sequence.matches(&way)), true);
+        }
+    }
+
+    // RC-3: any two texts are a sequence or an error, and a sequence is one name's
+    #[test]
+    fn any_text_is_a_sequence_or_an_error(
+        format in "[0-9]{0,6}", encoding in "([0-9A-F]{4,5} ?){0,9}", junk in "\\PC{0,60}"
+    ) {
+        prop_assert!(NameSequence::parse(&junk, &encoding).is_err());
+        if let Ok(sequence) = NameSequence::parse(&format, &encoding) {
+            prop_assert_eq!((sequence.format(), sequence.encoding()), (&format[..], &encoding[..]));
+        }
     }
 }
