@@ -82,8 +82,9 @@ impl IdNumber {
         Ok(number)
     }
 
-    /// Reads an old number of 15 digits and gives the 18 characters that it became: the century is 19, or 18 where the
-    /// sequence is one of 996 to 999, which were kept for people over a hundred.
+    /// Reads an old number of 15 digits (GB 11643-1989) and gives the 18 characters that it became: the century is 19, or
+    /// 18 where the sequence is one of 996 to 999. Those were kept for people over a hundred: the foreword of GB
+    /// 11643-1999 says that it drops such sequences; which they were is common knowledge of those who convert numbers.
     pub fn parse_15(text: &str) -> Result<Self, IdNumberError> {
         let text = plain(text);
         let found = text.chars().count();

@@ -200,6 +200,28 @@ mod tests {
         }
     }
 
+    // RC-1
+    #[test]
+    fn each_document_carries_names_in_its_scripts() {
+        use Script::{Han, Latin};
+
+        for (kind, scripts) in [
+            (DocumentKind::CnResidentId, &[Han][..]),
+            (DocumentKind::CnOfficerCard, &[Han]),
+            (DocumentKind::CnResidencePermit, &[Han]),
+            (DocumentKind::CnPassport, &[Han, Latin]),
+            (DocumentKind::ForeignPassport, &[Han, Latin]),
+            (DocumentKind::CnTravelPermitTaiwan, &[Han, Latin]),
+            (DocumentKind::CnPermanentResident, &[Han, Latin]),
+        ] {
+            assert_eq!(facts(kind).name_scripts().into_iter().collect::<Vec<_>>(), scripts, "{kind:?}");
+        }
+        // Whoever has no Chinese name has none on these.
+        for kind in [DocumentKind::ForeignPassport, DocumentKind::CnPermanentResident] {
+            assert!(facts(kind).fields.iter().any(|field| field.name == FieldName::Name && field.optional), "{kind:?}");
+        }
+    }
+
     #[test]
     fn field_names_are_what_json_writes() {
         for facts in DocumentKind::ALL.map(facts) {
