@@ -1,6 +1,7 @@
 //! Names in Han characters against the zone: by their pinyin, and by the characters that the zone itself carries.
 
 use super::field::MaybeChecked;
+use super::gbk;
 use super::layout::Format;
 use super::name::{Agreement, MrzName, reached};
 use super::pinyin::{is_compound_surname, readings, spellings, surname_readings};
@@ -132,18 +133,13 @@ fn characters_of(letters: &str) -> Option<Vec<char>> {
         let [a, b, c, d] = group else { return None };
         let nibble = |letter: &u8| letter.checked_sub(b'A').filter(|nibble| *nibble < 16);
         let bytes = [nibble(a)? << 4 | nibble(b)?, nibble(c)? << 4 | nibble(d)?];
-        let text = encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(&bytes)?;
-        let mut decoded = text.chars();
-        characters.push(decoded.next()?);
-        if decoded.next().is_some() {
-            return None;
-        }
+        characters.push(gbk::character(bytes)?);
     }
     (!characters.is_empty()).then_some(characters)
 }
 
-/// Compares the characters that the zone has room for. A character that GBK has in a private-use place only says
-/// nothing, nor does a zone with fewer characters than it has room for.
+/// Compares the characters that the zone has room for. A zone with fewer of them than that says nothing about a longer
+/// name: GBK may lack one.
 fn compare_characters(letters: &str, room: usize, name: &PersonName, variants: &Variants) -> Agreement {
     let Some(zone) = characters_of(letters) else { return Agreement::CannotSay };
     if zone.len() > name.len() {
@@ -151,7 +147,7 @@ fn compare_characters(letters: &str, room: usize, name: &PersonName, variants: &
     }
     let mut name = name.as_str().chars().map(|c| variants.formal(c));
     for (read, written) in zone.iter().map(|c| variants.formal(*c)).zip(&mut name) {
-        if matches!(read, '\u{E000}'..='\u{F8FF}') || written == MIDDLE_DOT {
+        if written == MIDDLE_DOT {
             return Agreement::CannotSay;
         }
         if read != written {

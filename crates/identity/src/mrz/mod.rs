@@ -11,6 +11,8 @@
 mod date;
 mod field;
 #[cfg(feature = "pinyin")]
+mod gbk;
+#[cfg(feature = "pinyin")]
 mod han;
 mod latin;
 mod layout;
