@@ -47,27 +47,39 @@ impl PersonName {
 }
 
 /// The ways to write `name`, each once, most likely first: as it was read, all formal, all in the codes of the GBK era,
-/// then mixed, nearest to formal first. Lazy: a long name has more ways than anybody will ask for, so the caller sets the
-/// budget with `take`.
+/// then mixed, nearest to formal first; those with a compatibility ideograph or a radical in them come last, since input
+/// methods and recognisers give such codes and registers hardly hold them. Lazy: a long name has more ways than anybody
+/// will ask for, so the caller sets the budget with `take`.
 #[must_use]
 pub fn spellings(name: &PersonName, variants: &Variants) -> Spellings {
     let gbk = name.map(|c| {
         let twin = variants.codes(c).into_iter().find(|&code| variants.kind(code) == Kind::Gbk);
         twin.unwrap_or_else(|| variants.formal(c))
     });
-    let choices: Vec<Vec<char>> = name.as_str().chars().map(|c| by_likelihood(c, variants)).collect();
-    let mixed = Mixed::new(choices.iter().map(|codes| codes.len() - 1).collect());
-    Spellings { likely: [name.clone(), name.to_formal(variants), gbk], given: 0, choices, mixed }
+    let places: Vec<Place> = name.as_str().chars().map(|c| Place::of(c, variants)).collect();
+    let mixed = Mixed::new(places.iter().map(|place| place.likely - 1).collect());
+    Spellings { likely: [name.clone(), name.to_formal(variants), gbk], given: 0, places, mixed, unlikely: false }
 }
 
-/// The codes of a character, most likely first.
-fn by_likelihood(c: char, variants: &Variants) -> Vec<char> {
-    let codes = variants.codes(c);
-    let mut ordered = Vec::with_capacity(codes.len());
-    for kind in Kind::BY_LIKELIHOOD {
-        ordered.extend(codes.iter().filter(|&&code| variants.kind(code) == kind));
+/// The codes of the character at one place, most likely first.
+struct Place {
+    codes: Vec<char>,
+    /// How many of them registers hold; at least the formal one.
+    likely: usize,
+}
+
+impl Place {
+    fn of(c: char, variants: &Variants) -> Self {
+        let all = variants.codes(c);
+        let mut place = Self { codes: Vec::with_capacity(all.len()), likely: 0 };
+        for kind in Kind::BY_LIKELIHOOD {
+            if kind == Kind::Compatibility {
+                place.likely = place.codes.len();
+            }
+            place.codes.extend(all.iter().filter(|&&code| variants.kind(code) == kind));
+        }
+        place
     }
-    ordered
 }
 
 /// The ways to write a name; made by [`spellings`].
@@ -76,8 +88,10 @@ pub struct Spellings {
     likely: [PersonName; 3],
     /// How many of those were given or passed over.
     given: usize,
-    choices: Vec<Vec<char>>,
+    places: Vec<Place>,
     mixed: Mixed,
+    /// Whether `mixed` has come to the ways with an unlikely code in them.
+    unlikely: bool,
 }
 
 impl Iterator for Spellings {
@@ -91,9 +105,20 @@ impl Iterator for Spellings {
             }
         }
         loop {
-            let ranks = self.mixed.next()?;
-            let mut codes = ranks.iter().zip(&self.choices).map(|(&rank, codes)| codes.get(rank).copied());
-            let way = self.likely[0].map(|c| codes.next().flatten().unwrap_or(c));
+            let Some(ranks) = self.mixed.next() else {
+                if std::mem::replace(&mut self.unlikely, true) {
+                    return None;
+                }
+                self.mixed = Mixed::new(self.places.iter().map(|place| place.codes.len() - 1).collect());
+                continue;
+            };
+            let mut chosen = ranks.iter().zip(&self.places);
+            if self.unlikely && chosen.clone().all(|(&rank, place)| rank < place.likely) {
+                continue;
+            }
+            let [read, ..] = &self.likely;
+            let way =
+                read.map(|c| chosen.next().and_then(|(&rank, place)| place.codes.get(rank).copied()).unwrap_or(c));
             if !self.likely.contains(&way) {
                 return Some(way);
             }
@@ -104,7 +129,7 @@ impl Iterator for Spellings {
 /// Nothing of the name.
 impl fmt::Debug for Spellings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Spellings({} chars)", self.choices.len())
+        write!(f, "Spellings({} chars)", self.places.len())
     }
 }
 

@@ -24,6 +24,11 @@ fn as_read_then_formal_then_gbk_then_mixed() {
         ["\u{F934}䶮", "老䶮", "老\u{E863}", "\u{2F7C}䶮", "\u{2F7C}\u{E863}", "\u{F934}\u{E863}"]
     );
     assert_eq!(ways("㑇䶮", &VARIANTS), ["㑇䶮", "\u{E81B}\u{E863}", "㑇\u{E863}", "\u{E81B}䶮"]);
+    // 王 has a compatibility ideograph, which no register is asked for before the codes that registers hold.
+    assert_eq!(
+        ways("㑇王䶮", &VARIANTS)[..5],
+        ["㑇王䶮", "\u{E81B}王\u{E863}", "㑇王\u{E863}", "\u{E81B}王䶮", "㑇\u{2F929}䶮"]
+    );
     // A vendor's code comes after the one that everybody had.
     let variants = Variants::with(&[Assignment { code: '\u{E000}', formal: '䶮' }]).unwrap();
     assert_eq!(ways("䶮", &variants), ["䶮", "\u{E863}", "\u{E000}"]);
