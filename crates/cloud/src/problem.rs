@@ -2,7 +2,6 @@
 
 use shiming_proof::SignatureError;
 use shiming_service::budget::Spent;
-use shiming_service::evidence::member;
 use shiming_service::link::LinkVoid;
 use shiming_service::policy::PolicyError;
 use shiming_service::registration::Refusal;
@@ -87,7 +86,8 @@ impl From<Refusal> for Fault {
             Refusal::CodeWrong { tries_left } => problem.tries_left = Some(tries_left),
             Refusal::CodeTriesSpent => problem.tries_left = Some(0),
             Refusal::EvidenceInvalid(impossible) => {
-                let pointers = impossible.fields.into_iter().map(|field| pointer(&format!("/{}/value", member(field))));
+                let pointers =
+                    impossible.fields.into_iter().map(|field| pointer(&format!("/{}/value", field.as_str())));
                 problem.pointers = pointers.collect();
             }
             _ => {}

@@ -146,12 +146,6 @@ pub const FIELDS: [FieldName; 9] = [
     FieldName::ValidUntil,
 ];
 
-/// The name of a field as JSON has it: `id_number`.
-#[must_use]
-pub fn member(field: FieldName) -> &'static str {
-    field.as_str()
-}
-
 fn edited(evidence: &Evidence) -> Vec<Text<20>> {
     [
         (evidence.name.edited, FieldName::Name),
@@ -165,7 +159,7 @@ fn edited(evidence: &Evidence) -> Vec<Text<20>> {
         (evidence.valid_until.edited, FieldName::ValidUntil),
     ]
     .into_iter()
-    .filter_map(|(edited, field)| if edited { bounded(member(field)) } else { None })
+    .filter_map(|(edited, field)| if edited { bounded(field.as_str()) } else { None })
     .collect()
 }
 
@@ -294,8 +288,8 @@ mod tests {
     fn members_are_spelled_as_on_the_wire() {
         let json = serde_json::to_value(evidence()).unwrap();
         for field in FIELDS {
-            assert!(json.get(member(field)).is_some());
-            assert_eq!(serde_json::to_value(field).unwrap(), member(field));
+            assert!(json.get(field.as_str()).is_some());
+            assert_eq!(serde_json::to_value(field).unwrap(), field.as_str());
         }
     }
 }
