@@ -28,6 +28,7 @@ cargo xtask COMMAND
   lint                       formatting, clippy, TypeScript
   bench [CARDS]              accuracy and time of reading
   bench names                time of name keys and sequences, beside a peer
+  bench mrz                  what check digits and repairs make of misread zones
   models [--check]           make the model files again from their source, or compare
   screenshots                the pictures in docs/img
   sizes                      what is uploaded and downloaded, compressed
@@ -70,7 +71,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         "specimen" => specimen::run(rest)?,
         "models" => models::run(flag(rest, "--check")?)?,
         "lint" => return Ok(if lint::lint()? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
-        "bench" if rest == ["names"] => bench_names()?,
+        "bench" if matches!(rest, ["names"] | ["mrz"]) => bench_rules(rest)?,
         "bench" => bench(rest)?,
         "screenshots" => screenshots::take()?,
         "sizes" => sizes::print()?,
@@ -99,9 +100,9 @@ fn bench(arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Times name keys and prints the table of docs/benchmarks.md.
-fn bench_names() -> Result<()> {
-    let cargo = ["run", "--profile", "native", "--quiet", "-p", "shiming-identity", "--example", "names"];
-    print!("{}", task::run("timing names", &mut task::cargo(&cargo))?.output);
+/// Runs the measurement of that name and prints the table of docs/benchmarks.md.
+fn bench_rules(name: &[&str]) -> Result<()> {
+    let cargo = ["run", "--profile", "native", "--quiet", "-p", "shiming-identity", "--example"];
+    print!("{}", task::run("measuring rules", &mut task::cargo(&[&cargo[..], name].concat()))?.output);
     Ok(())
 }

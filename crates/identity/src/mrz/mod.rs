@@ -266,6 +266,3 @@ fn trimmed(characters: &[u8]) -> String {
     let text: String = characters.iter().map(|c| char::from(*c)).collect();
     text.trim_end_matches('<').to_owned()
 }
-
-#[cfg(test)]
-mod tests;

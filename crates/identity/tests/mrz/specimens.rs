@@ -1,0 +1,166 @@
+//! The specimens that are published.
+
+use shiming_identity::mrz::{Checked, Format, Mrz, MrzDate, MrzSex};
+
+use crate::{parse, today};
+
+fn day(field: &Checked<MrzDate>) -> String {
+    field.value().day().map_or_else(|| "…".to_owned(), |day| day.to_string())
+}
+
+/// The specimens of Doc 9303 parts 4 to 7, of part 11 appendix D, and published specimens (证件样本) of Chinese documents.
+const SPECIMENS: [(Format, &str, &str, &str, &str); 18] = [
+    (
+        Format::Td3,
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
+        "L898902C3",
+        "1974-08-12",
+        "2012-04-15",
+    ),
+    (
+        Format::Td1,
+        "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+        "D23145890",
+        "1974-08-12",
+        "2012-04-15",
+    ),
+    (
+        Format::Td1,
+        "I<UTOD23145890<7349<<<<<<<<<<<\n3407127M9507122UTO<<<<<<<<<<<2\nSTEVENSON<<PETER<JOHN<<<<<<<<<",
+        "D23145890734",
+        "1934-07-12",
+        "1995-07-12",
+    ),
+    (
+        Format::Td2,
+        "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F1204159<<<<<<<6",
+        "D23145890",
+        "1974-08-12",
+        "2012-04-15",
+    ),
+    (
+        Format::Td2,
+        "I<UTOSTEVENSON<<PETER<JOHN<<<<<<<<<<\nD23145890<UTO3407127M95071227349<<<8",
+        "D23145890734",
+        "1934-07-12",
+        "1995-07-12",
+    ),
+    (
+        Format::MrvA,
+        "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C<3UTO6908061F9406236ZE184226B<<<<<<<",
+        "L898902C",
+        "1969-08-06",
+        "1994-06-23",
+    ),
+    (
+        Format::MrvB,
+        "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nL898902C<3UTO6908061F9406236ZE184226",
+        "L898902C",
+        "1969-08-06",
+        "1994-06-23",
+    ),
+    (
+        Format::MrvA,
+        "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL8988901C4XXX4009078F96121096ZE184226B<<<<<<",
+        "L8988901C",
+        "1940-09-07",
+        "1996-12-10",
+    ),
+    (
+        Format::MrvB,
+        "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nL8988901C4XXX4009078F9612109<<<<<<<<",
+        "L8988901C",
+        "1940-09-07",
+        "1996-12-10",
+    ),
+    (
+        Format::Td3,
+        "POCHNZHENGJIAN<<YANGBEN<<<<<<<<<<<<<<<<<<<<<\nE000000008CHN8310291F2202059NGKELMPONBPJB972",
+        "E00000000",
+        "1983-10-29",
+        "2022-02-05",
+    ),
+    (
+        Format::Td3,
+        "POCHNZHENGJIAN<<YANGBEN<<<<<<<<<<<<<<<<<<<<<\nE900000821CHN8108038F2110189NGKELMPONBPJB978",
+        "E90000082",
+        "1981-08-03",
+        "2021-10-18",
+    ),
+    (
+        Format::Td3,
+        "POCHNZHENGJIAN<<YANGBEN<<<<<<<<<<<<<<<<<<<<<\nE000000008CHN8510312F2410306NGKELMPONBPJB970",
+        "E00000000",
+        "1985-10-31",
+        "2024-10-30",
+    ),
+    (
+        Format::Td3,
+        "PDCHNYANG<<ZHAO<<<<<<<<<<<<<<<<<<<<<<<<<<<<<\nDE00000003CHN8509037F2611158NBOONFNB<<<<A912",
+        "DE0000000",
+        "1985-09-03",
+        "2026-11-15",
+    ),
+    (
+        Format::Td3,
+        "P<CHNCHUNG<<KWOK<SUM<<<<<<<<<<<<<<<<<<<<<<<<\nK000000000CHN8008080F1702057HK8888888<<<<<34",
+        "K00000000",
+        "1980-08-08",
+        "2017-02-05",
+    ),
+    (
+        Format::ChinaThreeLines,
+        "CRH1234567830002212119F8108038\nNGKELMPONBPJLBLOAABA1234567842\nZHENG<JIAN<<YANG<BEN<<<<<<<<<<",
+        "H12345678",
+        "1981-08-03",
+        "2022-12-11",
+    ),
+    (
+        Format::ChinaThreeLines,
+        "CT00000000<00262006084F8108038\nNGKELMPONBPJLBLOAABR0000000001\nZHENG<JIAN<<YANG<BEN<<<<<<3500",
+        "00000000",
+        "1981-08-03",
+        "2020-06-08",
+    ),
+    (Format::ChinaOneLine, "CSC000000004<2404200<8108038<6", "C00000000", "1981-08-03", "2024-04-20"),
+    (Format::ChinaOneLine, "CDL000000007<2508197<8208031<6", "L00000000", "1982-08-03", "2025-08-19"),
+];
+
+// Doc 9303 parts 4 to 7, 11 (RC-1)
+#[test]
+fn every_specimen_is_sound() {
+    for (format, text, number, birth, expiry) in SPECIMENS {
+        for mrz in [parse(text), Mrz::read(text, today()).unwrap()] {
+            assert_eq!(mrz.format, format, "{text}");
+            assert!(mrz.is_sound(), "{text}");
+            assert_eq!(mrz.number.value(), number);
+            assert_eq!((day(&mrz.birth), day(&mrz.expiry)), (birth.to_owned(), expiry.to_owned()), "{text}");
+            assert_eq!(mrz.lines().join("\n"), text);
+            assert_eq!((mrz.repairs.as_slice(), mrz.suggestion), (&[][..], None), "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_other_fields_of_the_specimens() {
+    let passport = parse(SPECIMENS[0].1);
+    assert_eq!(passport.code.value(), "P");
+    assert_eq!(passport.issuer.unwrap().value().as_str(), "UTO");
+    assert_eq!(passport.nationality.unwrap().value().as_str(), "UTO");
+    assert_eq!(*passport.sex.unwrap().value(), MrzSex::Female);
+    let name = passport.name.unwrap();
+    assert_eq!((name.value().primary(), name.value().secondary()), ("ERIKSSON", "ANNA MARIA"));
+    assert_eq!(passport.optional[0].value(), "ZE184226B");
+    assert_eq!(passport.optional[0].held(), Some(true));
+
+    let visa = parse(SPECIMENS[5].1);
+    assert_eq!((visa.optional[0].value().as_str(), visa.optional[0].held()), ("ZE184226B", None));
+    assert_eq!(visa.composite, None);
+
+    let permit = parse(SPECIMENS[14].1);
+    assert_eq!(permit.code.value(), "CR");
+    assert_eq!(permit.replacements.unwrap().value(), "00");
+    assert_eq!(permit.han.unwrap().value(), "NGKELMPONBPJLBLO");
+    assert_eq!(permit.name.unwrap().value().secondary(), "YANG BEN");
+    assert_eq!(permit.optional[0].held(), None);
+}

@@ -1,0 +1,66 @@
+//! Writing zones, and reading them as they are written.
+
+use shiming_identity::mrz::{Agreement, Format, Mrz, MrzFields, MrzSex, VisualName, WriteError, write};
+
+use crate::generate::{Dice, FORMATS, generate};
+use crate::{parse, today};
+
+// Doc 9303-4 §4.2.3
+#[test]
+fn names_that_do_not_fit_are_cut_with_a_letter_at_the_end() {
+    let fields = MrzFields {
+        format: Format::Td1,
+        code: "I",
+        issuer: "UTO",
+        primary: "Nilavadhanananda",
+        secondary: "Chayapa Dejthamrong Krasuang",
+        number: "D23145890",
+        nationality: "UTO",
+        birth: "740812",
+        sex: MrzSex::Female,
+        expiry: "120415",
+        optional: ["", ""],
+        replacements: "",
+        han: "",
+    };
+    for (primary, secondary, line) in [
+        ("Nilavadhanananda", "Chayapa Dejthamrong Krasuang", "NILAVADHANANANDA<<CHAYAPA<DEJT"),
+        ("Bennelong Wooloomooloo Warrandyte", "Diana", "BENNELONG<WOOLOOMOOLOO<WARR<<D"),
+        ("Dingo Potoroo Bunyip", "Wombat Elizabeth", "DINGO<POTOROO<BUNYIP<<WOMBAT<E"),
+        ("Dingo Potoroo Bunyi", "Wombats A", "DINGO<POTOROO<BUNYI<<WOMBATS<A"),
+        ("Dingo Potoroo Bunyip", "Wombats Elizabeth", "DINGO<POTOROO<BUNYIP<<WOMBAT<E"),
+        ("Þórðardóttir", "", "THORDARDOTTIR<<<<<<<<<<<<<<<<<"),
+    ] {
+        let text = write(&MrzFields { primary, secondary, ..fields }).unwrap();
+        assert_eq!(text[2], line);
+        let mrz = parse(&text.join("\n"));
+        let agreement = mrz.name.unwrap().value().compare(VisualName { primary, secondary });
+        assert!(matches!(agreement, Agreement::Agrees | Agreement::AgreesAsFarAsPrinted), "{line}");
+    }
+    for (fields, error) in [
+        (MrzFields { number: "", ..fields }, WriteError::Missing),
+        (MrzFields { primary: "'", ..fields }, WriteError::Missing),
+        (MrzFields { primary: "王", ..fields }, WriteError::Character),
+        (MrzFields { birth: "74-8-12", ..fields }, WriteError::TooLong),
+        (MrzFields { number: "é12345678", ..fields }, WriteError::Character),
+        (MrzFields { number: "123456789é", ..fields }, WriteError::Character),
+        (MrzFields { number: "D23145890", optional: ["ABCDEFGHIJKLMNOP", ""], ..fields }, WriteError::TooLong),
+    ] {
+        assert_eq!(write(&fields), Err(error));
+    }
+}
+
+// Doc 9303-3 §4.9 (RC-1)
+#[test]
+fn what_was_written_is_read() {
+    for format in FORMATS {
+        let mut dice = Dice::new(1);
+        for _ in 0..1_000 {
+            let truth = generate(format, &mut dice);
+            let mrz = parse(&truth.text);
+            assert!(mrz.is_sound() && truth.is(&mrz), "{}", truth.text);
+            assert_eq!(mrz, Mrz::read(&truth.text, today()).unwrap(), "{}", truth.text);
+            assert_eq!(mrz.format, format);
+        }
+    }
+}
