@@ -8,6 +8,7 @@
 //! Check digits are sums modulo 10: they see no difference between `0`, `A`, `K`, `U` and `<`, nor between `1`, `B`, `L`
 //! and `V`, and so on. Where only digits can stand, places see it.
 
+mod alphabet;
 mod date;
 mod field;
 #[cfg(feature = "pinyin")]
@@ -41,6 +42,7 @@ use self::lines::Lines;
 use self::number::long_number;
 use self::repair::{composite_holds, optional_digit_holds, own_digit_holds};
 use crate::date::Date;
+use crate::document::DocumentKind;
 use crate::sex::Sex;
 
 /// A zone, read. `Debug` shows the format and the verdicts, no value.
@@ -80,7 +82,7 @@ pub struct Mrz {
     lines: Vec<String>,
 }
 
-/// Sex as the zone prints it (Doc 9303-3 §4.7, 9303-4 §4.2.2.2).
+/// Sex as the zone prints it (Doc 9303-4 §4.2.2.2, the same in parts 5 to 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MrzSex {
     /// `M`
@@ -182,6 +184,21 @@ impl Mrz {
     #[must_use]
     pub fn lines(&self) -> &[String] {
         &self.lines
+    }
+
+    /// Which document it is on, by document code and issuer; none if it is none that is known here (other states' cards,
+    /// visas, permits of mainland residents).
+    #[must_use]
+    pub fn document_kind(&self) -> Option<DocumentKind> {
+        match (self.format, self.code.value().as_str(), self.issuer.as_ref()) {
+            (Format::ChinaThreeLines, "CR", _) => Some(DocumentKind::CnTravelPermitHkMacao),
+            (Format::ChinaThreeLines, "CT", _) => Some(DocumentKind::CnTravelPermitTaiwan),
+            (_, code, Some(issuer)) if code.starts_with('P') => Some(match issuer.value().as_str() {
+                "CHN" => DocumentKind::CnPassport,
+                _ => DocumentKind::ForeignPassport,
+            }),
+            _ => None,
+        }
     }
 
     /// Whether every check digit holds.

@@ -11,7 +11,7 @@ pub(super) struct LongNumber {
 }
 
 /// A filler stands for the number's check digit, and the optional data begin with the rest of the number and the digit,
-/// up to a filler (Doc 9303-5 and 9303-6 §4.2.2.2).
+/// up to a filler (Doc 9303-5 and 9303-6 §4.2.2).
 pub(super) fn long_number(lines: &Lines) -> Option<LongNumber> {
     let layout = lines.format.layout();
     (lines.one(layout.number.digit()) == b'<').then(|| continued(lines)).flatten()

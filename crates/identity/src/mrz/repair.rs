@@ -172,16 +172,19 @@ pub(super) fn composite_holds(lines: &Lines) -> Option<bool> {
     Some(icao_7_3_1(covered) == Some(lines.one(place)))
 }
 
-/// The part of the document number where only digits can stand: the last seven of nine on every Chinese passport and
-/// permit in use (E12345678, EA1234567, DE1234567, K12345678, HJ1234567, C12345678, CA1234567, H12345678), and of eight
-/// on permits for residents of Taiwan (12345678).
+/// The part of the document number where only digits can stand: the last seven of nine on the Chinese passports and
+/// permits in use (E12345678, EA1234567, K12345678, HJ1234567, C12345678, CA1234567, H12345678). Permits for residents
+/// of Taiwan have eight digits, and official passports (D, P, S) had eight characters before they had nine: their ninth
+/// place is left out, since a filler may stand there, which no check digit tells from 0.
 fn digits_in_number(lines: &Lines) -> Option<Span> {
     let layout = lines.format.layout();
     let Span { line, start, end } = layout.number;
     let filler_at_end = match lines.format {
         Format::ChinaThreeLines => lines.get(layout.code) == b"CT",
         Format::ChinaOneLine => false,
-        Format::Td3 if layout.issuer.is_some_and(|issuer| lines.get(issuer) == b"CHN") => false,
+        Format::Td3 if layout.issuer.is_some_and(|issuer| lines.get(issuer) == b"CHN") => {
+            !matches!(lines.get(layout.number).first(), Some(b'E' | b'G' | b'H' | b'K' | b'M' | b'1'))
+        }
         Format::Td1 | Format::Td2 | Format::Td3 | Format::MrvA | Format::MrvB => return None,
     };
     Some(Span { line, start: start + 2, end: end - usize::from(filler_at_end) })

@@ -77,7 +77,11 @@ pub fn generate(format: Format, dice: &mut Dice) -> Truth {
         Format::ChinaThreeLines if code == "CT" => dice.text(digits, 8, 8),
         Format::Td3 if !chinese => dice.text(letters_and_digits, 1, 9),
         Format::ChinaThreeLines | Format::ChinaOneLine | Format::Td3 => {
-            format!("{}{}{}", dice.text(letters, 1, 1), dice.text(letters_and_digits, 1, 1), dice.text(digits, 7, 7))
+            let shortest = if format == Format::Td3 { 6 } else { 7 };
+            let (first, second) = (dice.text(letters, 1, 1), dice.text(letters_and_digits, 1, 1));
+            // Only official passports had eight characters.
+            let shortest = if matches!(first.as_str(), "E" | "G" | "H" | "K" | "M") { 7 } else { shortest };
+            format!("{first}{second}{}", dice.text(digits, shortest, 7))
         }
         _ => dice.text(letters_and_digits, 1, 9),
     };

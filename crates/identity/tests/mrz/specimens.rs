@@ -1,5 +1,7 @@
 //! The specimens that are published.
 
+use shiming_identity::DocumentNumber;
+use shiming_identity::document::DocumentKind;
 use shiming_identity::mrz::{Checked, Format, Mrz, MrzDate, MrzSex};
 
 use crate::{parse, today};
@@ -137,6 +139,24 @@ fn every_specimen_is_sound() {
             assert_eq!((day(&mrz.birth), day(&mrz.expiry)), (birth.to_owned(), expiry.to_owned()), "{text}");
             assert_eq!(mrz.lines().join("\n"), text);
             assert_eq!((mrz.repairs.as_slice(), mrz.suggestion), (&[][..], None), "{text}");
+        }
+    }
+}
+
+// RC-1
+#[test]
+fn zones_know_their_documents() {
+    let kinds: Vec<_> = SPECIMENS.iter().map(|(_, text, ..)| parse(text).document_kind()).collect();
+    let expected = [
+        vec![Some(DocumentKind::ForeignPassport)],
+        vec![None; 8],
+        vec![Some(DocumentKind::CnPassport); 5],
+        vec![Some(DocumentKind::CnTravelPermitHkMacao), Some(DocumentKind::CnTravelPermitTaiwan), None, None],
+    ];
+    assert_eq!(kinds, expected.concat());
+    for (_, text, number, ..) in SPECIMENS {
+        if let Some(kind) = parse(text).document_kind() {
+            assert!(DocumentNumber::parse(kind, number).is_ok(), "{text}");
         }
     }
 }

@@ -5,6 +5,20 @@ use shiming_identity::mrz::{Agreement, Format, Mrz, MrzFields, MrzSex, VisualNam
 use crate::generate::{Dice, FORMATS, generate};
 use crate::{parse, today};
 
+#[test]
+fn every_place_has_an_alphabet_and_nothing_else_has() {
+    for format in FORMATS {
+        let (lines, width) = format.size();
+        assert!((0..lines).all(|line| (0..width).all(|position| format.alphabet(line, position).is_some())));
+        assert_eq!((format.alphabet(lines, 0), format.alphabet(0, width)), (None, None));
+    }
+    let of_passport = |line, position| Format::Td3.alphabet(line, position).unwrap();
+    assert_eq!(of_passport(0, 2), "ABCDEFGHIJKLMNOPQRSTUVWXYZ<");
+    assert_eq!(of_passport(1, 0).len(), 37);
+    assert_eq!((of_passport(1, 13), of_passport(1, 19)), ("0123456789<", "0123456789"));
+    assert_eq!((of_passport(1, 20), of_passport(1, 42), of_passport(1, 43)), ("MFX<", "0123456789<", "0123456789"));
+}
+
 // Doc 9303-4 §4.2.3
 #[test]
 fn names_that_do_not_fit_are_cut_with_a_letter_at_the_end() {
@@ -61,6 +75,11 @@ fn what_was_written_is_read() {
             assert!(mrz.is_sound() && truth.is(&mrz), "{}", truth.text);
             assert_eq!(mrz, Mrz::read(&truth.text, today()).unwrap(), "{}", truth.text);
             assert_eq!(mrz.format, format);
+            for (line, text) in mrz.lines().iter().enumerate() {
+                for (position, c) in text.chars().enumerate() {
+                    assert!(format.alphabet(line, position).unwrap().contains(c), "{line}:{position} {text}");
+                }
+            }
         }
     }
 }
