@@ -79,22 +79,6 @@ impl Quad {
     pub fn is_finite(&self) -> bool {
         self.0.iter().flatten().all(|v| v.is_finite())
     }
-
-    /// Width over height of the flat rectangle that a pinhole camera of focal length `focal` (pixels) with its
-    /// principal point at `centre` would see as this quad, and the cosine between its sides (0 for a rectangle).
-    #[must_use]
-    pub fn rectangle(&self, centre: Point, focal: f32) -> Option<(f32, f32)> {
-        let [[a, b, _], [d, e, _], [g, h, _]] = Homography::onto(self)?.0;
-        let (cx, cy, f) = (f64::from(centre[0]), f64::from(centre[1]), f64::from(focal));
-        let across = [(a - cx * g) / f, (d - cy * g) / f, g];
-        let down = [(b - cx * h) / f, (e - cy * h) / f, h];
-        let dot = |p: [f64; 3], q: [f64; 3]| p.iter().zip(q).map(|(p, q)| p * q).sum::<f64>();
-        let (width, height) = (dot(across, across).sqrt(), dot(down, down).sqrt());
-        if !(width > 0.0 && height > 0.0) {
-            return None;
-        }
-        Some(((width / height) as f32, (dot(across, down) / (width * height)) as f32))
-    }
 }
 
 /// The projective map of the unit square onto a quad, row by row.
@@ -118,6 +102,22 @@ impl Homography {
         let g = (dx3 * dy2 - dx2 * dy3) / det;
         let h = (dx1 * dy3 - dx3 * dy1) / det;
         Some(Self([[x1 - x0 + g * x1, x3 - x0 + h * x3, x0], [y1 - y0 + g * y1, y3 - y0 + h * y3, y0], [g, h, 1.0]]))
+    }
+
+    /// Width over height of the flat rectangle that a pinhole camera of focal length `focal` (pixels) with its
+    /// principal point at `centre` would see as the quad, and the cosine between its sides (0 for a rectangle).
+    #[must_use]
+    pub fn rectangle(&self, centre: Point, focal: f32) -> Option<(f32, f32)> {
+        let [[a, b, _], [d, e, _], [g, h, _]] = self.0;
+        let (cx, cy, f) = (f64::from(centre[0]), f64::from(centre[1]), f64::from(focal));
+        let across = [(a - cx * g) / f, (d - cy * g) / f, g];
+        let down = [(b - cx * h) / f, (e - cy * h) / f, h];
+        let dot = |p: [f64; 3], q: [f64; 3]| p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
+        let (width, height) = (dot(across, across).sqrt(), dot(down, down).sqrt());
+        if !(width > 0.0 && height > 0.0) {
+            return None;
+        }
+        Some(((width / height) as f32, (dot(across, down) / (width * height)) as f32))
     }
 
     /// Its coefficients, row by row; the last is 1.
@@ -207,8 +207,9 @@ pub(crate) fn cross(a: Point, b: Point) -> f32 {
 }
 
 pub(crate) fn distance(a: Point, b: Point) -> f32 {
-    let [dx, dy] = minus(a, b);
-    dx.hypot(dy)
+    // Not `hypot`: that is a library call, and pixels neither overflow nor vanish when squared.
+    let between = minus(a, b);
+    dot(between, between).sqrt()
 }
 
 #[cfg(test)]
@@ -248,7 +249,7 @@ mod tests {
         };
         let (w, h) = (1.586 / 2.0, 0.5);
         let quad = Quad([project(-w, -h), project(w, -h), project(w, h), project(-w, h)]);
-        let (ratio, cosine) = quad.rectangle([640.0, 360.0], focal).unwrap();
+        let (ratio, cosine) = Homography::onto(&quad).unwrap().rectangle([640.0, 360.0], focal).unwrap();
         assert!((ratio - 1.586).abs() < 0.01, "{ratio}");
         assert!(cosine.abs() < 0.01, "{cosine}");
     }

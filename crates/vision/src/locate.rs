@@ -4,7 +4,7 @@
 //! at right angles to its gradient. Every four lines that could be the perspective view of a card are scored by how
 //! much of their length is edge; the best are then fitted again on the full picture, to a fraction of a pixel.
 
-use crate::geometry::{Line, Point, Quad, cross, distance, dot, minus, plus};
+use crate::geometry::{Homography, Line, Point, Quad, cross, distance, dot, minus, plus};
 use crate::picture::{Frame, Shrunk};
 
 /// Long side of the picture on which lines are sought, pixels.
@@ -117,14 +117,17 @@ impl Gradient {
         for plane in small.planes.iter().filter(|plane| plane.len() == width * height) {
             let smooth = blurred(plane, width, height);
             for y in 1..height - 1 {
-                for x in 1..width - 1 {
-                    let at = |dx: usize, dy: usize| smooth[(y + dy - 1) * width + x + dx - 1];
-                    let gx = (at(2, 0) - at(0, 0) + 2.0 * (at(2, 1) - at(0, 1)) + at(2, 2) - at(0, 2)) * 0.125;
-                    let gy = (at(0, 2) - at(0, 0) + 2.0 * (at(1, 2) - at(1, 0)) + at(2, 2) - at(2, 0)) * 0.125;
-                    let best = &mut vectors[y * width + x];
-                    if gx * gx + gy * gy > dot(*best, *best) {
-                        *best = [gx, gy];
-                    }
+                let inner = &mut vectors[y * width + 1..(y + 1) * width - 1];
+                // Nine pictures of the same size, each shifted by a pixel: nothing to look up, nothing to check.
+                let shifted = |dx: usize, dy: usize| &smooth[(y + dy - 1) * width + dx..][..inner.len()];
+                let (a, b, c) = (shifted(0, 0), shifted(1, 0), shifted(2, 0));
+                let (d, f) = (shifted(0, 1), shifted(2, 1));
+                let (g, h, i) = (shifted(0, 2), shifted(1, 2), shifted(2, 2));
+                for (x, best) in inner.iter_mut().enumerate() {
+                    let gx = (c[x] - a[x] + 2.0 * (f[x] - d[x]) + i[x] - g[x]) * 0.125;
+                    let gy = (g[x] - a[x] + 2.0 * (h[x] - b[x]) + i[x] - c[x]) * 0.125;
+                    let more = gx * gx + gy * gy > dot(*best, *best);
+                    *best = [if more { gx } else { best[0] }, if more { gy } else { best[1] }];
                 }
             }
         }
@@ -159,17 +162,16 @@ impl Gradient {
 /// A 3 × 3 binomial blur; the outermost pixels are kept as they are.
 fn blurred(plane: &[f32], width: usize, height: usize) -> Vec<f32> {
     let mut rows = plane.to_vec();
-    for y in 0..height {
-        let row = &plane[y * width..(y + 1) * width];
-        for (x, window) in row.windows(3).enumerate() {
-            rows[y * width + x + 1] = (window[0] + 2.0 * window[1] + window[2]) * 0.25;
+    for (blurred, row) in rows.chunks_exact_mut(width).zip(plane.chunks_exact(width)) {
+        for (value, window) in blurred[1..].iter_mut().zip(row.windows(3)) {
+            *value = (window[0] + 2.0 * window[1] + window[2]) * 0.25;
         }
     }
     let mut both = rows.clone();
     for y in 1..height - 1 {
-        for x in 0..width {
-            let at = y * width + x;
-            both[at] = (rows[at - width] + 2.0 * rows[at] + rows[at + width]) * 0.25;
+        let [above, here, below] = [y - 1, y, y + 1].map(|row| &rows[row * width..(row + 1) * width]);
+        for (((value, a), h), b) in both[y * width..].iter_mut().zip(above).zip(here).zip(below) {
+            *value = (a + 2.0 * h + b) * 0.25;
         }
     }
     both
@@ -191,16 +193,18 @@ fn lines(gradient: &Gradient) -> Vec<Line> {
     for y in 1..gradient.height - 1 {
         for x in 1..gradient.width - 1 {
             let g = gradient.vectors[y * gradient.width + x];
-            let strength = g[0].hypot(g[1]);
-            if strength < LEAST_EDGE {
+            // Squares are compared: most pixels end here.
+            let square = dot(g, g);
+            if square < LEAST_EDGE * LEAST_EDGE {
                 continue;
             }
+            let strength = square.sqrt();
             // Only the ridge of an edge votes, or broad soft edges would outvote sharp ones.
             let step = [g[0] / strength, g[1] / strength];
             let (px, py) = (x as f32, y as f32);
             let ahead = gradient.at(px + step[0], py + step[1]);
             let behind = gradient.at(px - step[0], py - step[1]);
-            if ahead[0].hypot(ahead[1]) > strength || behind[0].hypot(behind[1]) > strength {
+            if dot(ahead, ahead) > square || dot(behind, behind) > square {
                 continue;
             }
             // A strong edge counts for more than one that is just enough, or every seam of a tiled table would outvote
@@ -395,7 +399,8 @@ impl Side {
     /// Mean of a running sum between two positions.
     fn mean(&self, sums: &[f32], from: f32, to: f32) -> f32 {
         let last = sums.len() - 1;
-        let index = |t: f32| ((t - self.start).round().max(0.0) as usize).min(last);
+        // Not `round`: that is a library call where the processor has no instruction for it.
+        let index = |t: f32| ((t - self.start + 0.5).max(0.0) as usize).min(last);
         (sums[index(to)] - sums[index(from)]) / (to - from).max(1.0)
     }
 
@@ -419,9 +424,10 @@ impl Side {
     }
 }
 
-/// Angle between two undirected lines, 0 to a quarter turn.
+/// Angle between two undirected lines, 0 to a quarter turn; the angles lie within half a turn of 0.
 fn angle_between(a: f32, b: f32) -> f32 {
-    let turn = (a - b).rem_euclid(std::f32::consts::PI);
+    let turn = (a - b).abs();
+    let turn = if turn < std::f32::consts::PI { turn } else { turn - std::f32::consts::PI };
     turn.min(std::f32::consts::PI - turn)
 }
 
@@ -521,9 +527,10 @@ fn card(around: [&Side; 4], width: f32, height: f32, ratio: f32) -> Option<Outli
 /// when it is too far off for any focal length that cameras have.
 fn shape_fit(quad: &mut Quad, width: f32, height: f32, ratio: f32, border_sides: u8) -> Option<f32> {
     let centre = [width / 2.0, height / 2.0];
+    let map = Homography::onto(quad)?;
     let mut best: Option<(f32, bool)> = None;
     for focal in [0.75, 1.1, 2.0, 6.0] {
-        let Some((seen, cosine)) = quad.rectangle(centre, focal * width.max(height)) else { continue };
+        let Some((seen, cosine)) = map.rectangle(centre, focal * width.max(height)) else { continue };
         for (lies, seen) in [(true, seen), (false, 1.0 / seen)] {
             let off = (seen / ratio).ln().abs() / RATIO_SLACK;
             let skew = cosine.abs() / SQUARE_SLACK;
@@ -657,7 +664,6 @@ mod tests {
     use image::{Rgb, RgbImage};
 
     use super::*;
-    use crate::geometry::Homography;
     use crate::picture::Photo;
 
     const RATIO: f32 = 85.6 / 54.0;

@@ -112,51 +112,86 @@ impl<'a> Frame<'a> {
         self.colour((y * self.width + x) * self.channels)
     }
 
-    /// The colours of the pixel whose bytes start at `at` and of the one `right` bytes after it.
-    #[inline]
-    fn colours(&self, at: usize, right: usize) -> ([f32; 3], [f32; 3]) {
-        if self.channels > 1
-            && let Some(bytes) = self.data.get(at..at + right + 3)
-            && let [r, g, b, ..] = bytes
-            && let [.., r2, g2, b2] = bytes
-        {
-            let colour = |r: u8, g: u8, b: u8| [f32::from(r), f32::from(g), f32::from(b)];
-            return (colour(*r, *g, *b), colour(*r2, *g2, *b2));
-        }
-        (self.colour(at), self.colour(at + right))
+    /// The colour of the pixel whose bytes start at `at`.
+    fn colour(&self, at: usize) -> [f32; 3] {
+        if self.channels == 1 { unpacked(self.packed::<1>(at)) } else { unpacked(self.packed::<3>(at)) }
     }
 
-    /// The colour of the pixel whose bytes start at `at`.
+    /// The same with its bytes in one number, red lowest; `CHANNELS` are the frame's.
     #[inline]
-    fn colour(&self, at: usize) -> [f32; 3] {
-        if self.channels == 1 {
-            return [f32::from(self.data.get(at).copied().unwrap_or(0)); 3];
+    fn packed<const CHANNELS: usize>(&self, at: usize) -> u32 {
+        match self.data.get(at..at + CHANNELS) {
+            Some(&[r, g, b, a]) => u32::from_le_bytes([r, g, b, a]),
+            Some(&[r, g, b]) => u32::from_le_bytes([r, g, b, 0]),
+            Some(&[y]) => u32::from_le_bytes([y, y, y, 0]),
+            _ => 0,
         }
-        match self.data.get(at..at + 3) {
-            Some(&[r, g, b]) => [f32::from(r), f32::from(g), f32::from(b)],
-            _ => [0.0; 3],
+    }
+
+    /// Two neighbours, packed. Where there is no second pixel, or no row below, nothing counts with what is given instead.
+    #[inline]
+    fn pair<const CHANNELS: usize>(&self, at: usize) -> (u32, u32) {
+        match self.data.get(at..at + 2 * CHANNELS) {
+            Some(&[r, g, b, a, r2, g2, b2, a2]) => {
+                (u32::from_le_bytes([r, g, b, a]), u32::from_le_bytes([r2, g2, b2, a2]))
+            }
+            Some(&[r, g, b, r2, g2, b2]) => (u32::from_le_bytes([r, g, b, 0]), u32::from_le_bytes([r2, g2, b2, 0])),
+            Some(&[y, y2]) => (u32::from_le_bytes([y, y, y, 0]), u32::from_le_bytes([y2, y2, y2, 0])),
+            _ => (self.packed::<CHANNELS>(at), 0),
         }
     }
 
     /// The colour at a point between pixels (pixel centres at whole numbers), clamped to the frame.
-    #[inline]
     pub(crate) fn bilinear(&self, x: f32, y: f32) -> [f32; 3] {
-        let x = x.clamp(0.0, (self.width - 1) as f32);
-        let y = y.clamp(0.0, (self.height - 1) as f32);
-        let (x0, y0) = (x as usize, y as usize);
-        let (fx, fy) = (x - x0 as f32, y - y0 as f32);
-        let right = if x0 + 1 < self.width { self.channels } else { 0 };
-        let below = if y0 + 1 < self.height { self.width * self.channels } else { 0 };
-        let at = (y0 * self.width + x0) * self.channels;
-        let (a, b) = self.colours(at, right);
-        let (c, d) = self.colours(at + below, right);
-        // Written out: closures over arrays are not inlined here, and this is where the time goes.
-        let mix = |a: f32, b: f32, c: f32, d: f32| {
-            let top = a + (b - a) * fx;
-            let bottom = c + (d - c) * fx;
-            top + (bottom - top) * fy
-        };
-        [mix(a[0], b[0], c[0], d[0]), mix(a[1], b[1], c[1], d[1]), mix(a[2], b[2], c[2], d[2])]
+        let [[r], [g], [b]] = self.bilinears(&[x], &[y]);
+        [r, g, b]
+    }
+
+    /// As [`Frame::bilinear`] for many points: red, green and blue of each.
+    #[inline]
+    pub(crate) fn bilinears<const POINTS: usize>(&self, xs: &[f32; POINTS], ys: &[f32; POINTS]) -> [[f32; POINTS]; 3] {
+        // What is inside the loops is chosen once, outside them.
+        match self.channels {
+            1 => self.blended::<1, POINTS>(xs, ys),
+            3 => self.blended::<3, POINTS>(xs, ys),
+            _ => self.blended::<4, POINTS>(xs, ys),
+        }
+    }
+
+    /// Every step is a loop over all points, which the compiler turns into instructions for several at once.
+    fn blended<const CHANNELS: usize, const POINTS: usize>(
+        &self,
+        xs: &[f32; POINTS],
+        ys: &[f32; POINTS],
+    ) -> [[f32; POINTS]; 3] {
+        let last = |size: usize| i32::try_from(size).map_or(i32::MAX, |size| size - 1);
+        let (right, bottom) = (last(self.width), last(self.height));
+        let (mut x0, mut y0) = ([0i32; POINTS], [0i32; POINTS]);
+        let (mut fx, mut fy) = ([0.0f32; POINTS], [0.0f32; POINTS]);
+        for i in 0..POINTS {
+            let x = within(xs[i], right as f32);
+            let y = within(ys[i], bottom as f32);
+            // The last column and row are the far end of the step before them.
+            (x0[i], y0[i]) = ((x as i32).min(right - 1).max(0), (y as i32).min(bottom - 1).max(0));
+            (fx[i], fy[i]) = (x - x0[i] as f32, y - y0[i] as f32);
+        }
+        let (mut a, mut b, mut c, mut d) = ([0u32; POINTS], [0u32; POINTS], [0u32; POINTS], [0u32; POINTS]);
+        for i in 0..POINTS {
+            let at = (y0[i] as usize * self.width + x0[i] as usize) * CHANNELS;
+            (a[i], b[i]) = self.pair::<CHANNELS>(at);
+            (c[i], d[i]) = self.pair::<CHANNELS>(at + self.width * CHANNELS);
+        }
+        let mut colours = [[0.0; POINTS]; 3];
+        for (channel, values) in colours.iter_mut().enumerate() {
+            for i in 0..POINTS {
+                let (a, b) = (byte(a[i], channel), byte(b[i], channel));
+                let (c, d) = (byte(c[i], channel), byte(d[i], channel));
+                let top = a + (b - a) * fx[i];
+                let bottom = c + (d - c) * fx[i];
+                values[i] = top + (bottom - top) * fy[i];
+            }
+        }
+        colours
     }
 
     /// By how much [`Frame::shrink`] shrinks.
@@ -168,39 +203,35 @@ impl<'a> Frame<'a> {
     /// of box means. The only pass over all pixels that locating takes.
     pub(crate) fn shrink(&self, long_side: usize) -> Shrunk {
         let factor = self.shrink_factor(long_side);
+        match self.channels {
+            1 => self.shrunk::<1>(factor),
+            3 => self.shrunk::<3>(factor),
+            _ => self.shrunk::<4>(factor),
+        }
+    }
+
+    fn shrunk<const CHANNELS: usize>(&self, factor: usize) -> Shrunk {
         let (width, height) = ((self.width / factor).max(1), (self.height / factor).max(1));
         let mut planes: [Vec<f32>; 3] = std::array::from_fn(|_| Vec::with_capacity(width * height));
-        let mut sums = vec![[0u32; 3]; width];
         // A frame thinner than the factor has fewer rows or columns than a box.
         let (box_width, box_height) = (factor.min(self.width), factor.min(self.height));
         let norm = 1.0 / (box_width * box_height) as f32;
+        let mut sums = vec![0u32; width * box_width * CHANNELS];
         for row in 0..height {
-            sums.fill([0; 3]);
+            // Down first: that adds whole rows, many bytes at once.
+            sums.fill(0);
             for y in row * factor..row * factor + box_height {
-                let start = y * self.width * self.channels;
-                let line = &self.data[start..start + width * box_width * self.channels];
-                for (sum, cells) in sums.iter_mut().zip(line.chunks_exact(box_width * self.channels)) {
-                    if self.channels == 1 {
-                        let luma: u32 = cells.iter().map(|&v| u32::from(v)).sum();
-                        *sum = sum.map(|s| s + luma);
-                    } else {
-                        for pixel in cells.chunks_exact(self.channels) {
-                            sum[0] += u32::from(pixel[0]);
-                            sum[1] += u32::from(pixel[1]);
-                            sum[2] += u32::from(pixel[2]);
-                        }
-                    }
+                let line = &self.data[y * self.width * CHANNELS..];
+                for (sum, value) in sums.iter_mut().zip(line) {
+                    *sum += u32::from(*value);
                 }
             }
-            for sum in &sums {
-                for (plane, value) in planes.iter_mut().zip(sum) {
-                    plane.push(*value as f32 * norm);
+            for cells in sums.chunks_exact(box_width * CHANNELS) {
+                for (channel, plane) in planes.iter_mut().enumerate().take(CHANNELS) {
+                    let sum: u32 = cells.iter().skip(channel).step_by(CHANNELS).sum();
+                    plane.push(sum as f32 * norm);
                 }
             }
-        }
-        if self.channels == 1 {
-            planes[1].clear();
-            planes[2].clear();
         }
         Shrunk { planes, width, height, factor }
     }
@@ -221,8 +252,62 @@ pub(crate) struct Shrunk {
     pub factor: usize,
 }
 
+/// Between 0 and `most`. Not `clamp`: that looks at its bounds every time.
+#[inline]
+fn within(v: f32, most: f32) -> f32 {
+    let v = if v > 0.0 { v } else { 0.0 };
+    if v < most { v } else { most }
+}
+
+/// The value of a channel in a packed pixel.
+#[inline]
+fn byte(pixel: u32, channel: usize) -> f32 {
+    // Signed, because processors turn signed numbers into floating ones at once.
+    (pixel >> (8 * channel) & 255).cast_signed() as f32
+}
+
+/// Red, green and blue of a pixel in one number.
+fn unpacked(pixel: u32) -> [f32; 3] {
+    let [r, g, b, _] = pixel.to_le_bytes().map(f32::from);
+    [r, g, b]
+}
+
 /// Luma of a colour (ITU-R BT.601, full range).
 #[inline]
 pub(crate) fn luma([r, g, b]: [f32; 3]) -> f32 {
     0.299 * r + 0.587 * g + 0.114 * b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[allow(clippy::float_cmp, reason = "halves and quarters of small whole numbers are exact")]
+    #[test]
+    fn colours_between_pixels_are_mixed_and_outside_the_frame_there_are_none() {
+        let rgba = [0, 10, 20, 255, 100, 110, 120, 255, 40, 50, 60, 255, 200, 210, 220, 255];
+        let rgb: Vec<u8> = rgba.as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
+        let frames = [Frame::rgba(&rgba, 2, 2), Frame::new(&rgb, 2, 2, 3)].map(Option::unwrap);
+        for frame in frames {
+            for (at, red) in [
+                ([0.0, 0.0], 0.0),
+                ([1.0, 0.0], 100.0),
+                ([0.0, 1.0], 40.0),
+                ([1.0, 1.0], 200.0),
+                ([0.5, 0.0], 50.0),
+                ([0.0, 0.5], 20.0),
+                ([0.5, 0.5], 85.0),
+                ([-9.0, -9.0], 0.0),
+                ([9.0, 9.0], 200.0),
+                ([9.0, 0.5], 150.0),
+                ([f32::NAN, f32::INFINITY], 40.0),
+            ] {
+                assert_eq!(frame.bilinear(at[0], at[1]), [red, red + 10.0, red + 20.0], "{frame:?} {at:?}");
+            }
+        }
+        let luma = Frame::luma(&[7, 9], 2, 1).unwrap();
+        assert_eq!(luma.bilinear(0.5, 3.0), [8.0; 3]);
+        assert_eq!(Frame::luma(&[7, 9], 1, 2).unwrap().bilinear(3.0, 0.5), [8.0; 3]);
+        assert_eq!(Frame::rgba(&[1, 2, 3, 4], 1, 1).unwrap().bilinear(0.5, 0.5), [1.0, 2.0, 3.0]);
+    }
 }

@@ -31,8 +31,8 @@ const LEAST_GLARE: f64 = 180.0;
 const PATCH_WIDTH: u32 = 160;
 /// Side of the smallest patch, pixels of that picture: higher than a line of print, 2.7 mm of an ID-1 card.
 const PATCH: usize = 5;
-/// Colours that are farther from the paper's, in logarithms of ratios, are none of its shades.
-const FOREIGN: f32 = 0.2;
+/// Colours whose channels stand in a ratio that differs from the paper's by more than this factor are none of its shades.
+const FOREIGN: f32 = 1.22;
 /// Luma below this share of the paper's is no shadow.
 const BLACK: f32 = 0.42;
 /// Middles of patches, in thousandths of the document, from which on it is covered.
@@ -119,19 +119,21 @@ pub(crate) fn covered(frame: &Frame<'_>, quad: &Quad, layout: &Layout) -> bool {
     let rows = (PATCH_WIDTH as f32 * high / wide) as u32;
     let Some(flat) = rectify_coarsely(frame, quad, PATCH_WIDTH, rows) else { return false };
     let (width, height) = (flat.width() as usize, flat.height() as usize);
-    // Differences of the logarithms of colours do not change with the light.
+    // Ratios of colours do not change with the light.
     let colours: Vec<[f32; 3]> = flat
-        .pixels()
-        .map(|pixel| {
-            let [r, g, b] = pixel.0.map(|v| f32::from(v) + 8.0);
-            [(r / b).ln(), (g / b).ln(), luma([r, g, b])]
+        .as_raw()
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .map(|&[r, g, b]| {
+            let (r, g, b) = (f32::from(r) + 8.0, f32::from(g) + 8.0, f32::from(b) + 8.0);
+            [r / b, g / b, luma([r, g, b])]
         })
         .collect();
     let Some([red, green, light]) = median_colour(&colours) else { return false };
-    let foreign: Vec<bool> = colours
-        .iter()
-        .map(|c| (c[0] - red).abs() > FOREIGN || (c[1] - green).abs() > FOREIGN || c[2] < BLACK * light)
-        .collect();
+    let differs = |ratio: f32, paper: f32| ratio > paper * FOREIGN || ratio * FOREIGN < paper;
+    let foreign: Vec<bool> =
+        colours.iter().map(|c| differs(c[0], red) || differs(c[1], green) || c[2] < BLACK * light).collect();
     let pictures: Vec<&Box2> = layout.portrait.iter().chain(&layout.emblem).collect();
     let reach = PATCH / 2;
     let mut patches = 0;
@@ -184,7 +186,8 @@ fn contrast(flat: &GrayImage, area: &Box2) -> Option<(f32, f32)> {
     let pixel = |share: f32, size: u32| ((share * size as f32).max(0.0) as u32).min(size);
     let (x0, x1) = (pixel(area.left, flat.width()), pixel(area.right, flat.width()));
     let (y0, y1) = (pixel(area.top, flat.height()), pixel(area.bottom, flat.height()));
-    let mut values: Vec<u8> = (y0..y1).flat_map(|y| (x0..x1).map(move |x| flat.get_pixel(x, y).0[0])).collect();
+    let rows = flat.as_raw().chunks_exact(flat.width().max(1) as usize).take(y1 as usize).skip(y0 as usize);
+    let mut values: Vec<u8> = rows.flat_map(|row| &row[x0 as usize..x1.max(x0) as usize]).copied().collect();
     if values.is_empty() {
         return None;
     }
@@ -256,15 +259,18 @@ impl Plane {
             return None;
         }
         let count = cells.len() as f64;
-        let mean = |value: &dyn Fn(&Cell) -> f64| cells.iter().map(value).sum::<f64>() / count;
-        let (x0, y0, v0) = (mean(&|c| c.0[0]), mean(&|c| c.0[1]), mean(&|c| c.1));
-        let xx = mean(&|c| (c.0[0] - x0).powi(2));
-        let yy = mean(&|c| (c.0[1] - y0).powi(2));
-        let xy = mean(&|c| (c.0[0] - x0) * (c.0[1] - y0));
-        let xv = mean(&|c| (c.0[0] - x0) * (c.1 - v0));
-        let yv = mean(&|c| (c.0[1] - y0) * (c.1 - v0));
+        let (mut x0, mut y0, mut v0) = (0.0, 0.0, 0.0);
+        for ([x, y], v) in cells {
+            (x0, y0, v0) = (x0 + x / count, y0 + y / count, v0 + v / count);
+        }
+        let (mut xx, mut yy, mut xy, mut xv, mut yv) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for ([x, y], v) in cells {
+            let (x, y, v) = (x - x0, y - y0, v - v0);
+            (xx, yy, xy) = (xx + x * x, yy + y * y, xy + x * y);
+            (xv, yv) = (xv + x * v, yv + y * v);
+        }
         let det = xx * yy - xy * xy;
-        if det < 1e-6 {
+        if det < 1e-6 * count * count {
             return None;
         }
         let (a, b) = ((xv * yy - yv * xy) / det, (yv * xx - xv * xy) / det);
@@ -278,7 +284,6 @@ fn sharpness(flat: &GrayImage) -> u8 {
     let (width, height) = (flat.width() as usize, flat.height() as usize);
     let pixels = flat.as_raw();
     let mut ratios = Vec::new();
-    let mut steps: Vec<f32> = Vec::with_capacity(TILE * TILE);
     let mut values: Vec<u8> = Vec::with_capacity(TILE * TILE);
     for y in (1..height.saturating_sub(TILE)).step_by(TILE) {
         for x in (1..width.saturating_sub(TILE)).step_by(TILE) {
@@ -286,22 +291,27 @@ fn sharpness(flat: &GrayImage) -> u8 {
             for row in y..y + TILE {
                 values.extend_from_slice(&pixels[row * width + x..row * width + x + TILE]);
             }
+            // Most tiles are plain paper, and that shows without ranking their pixels.
+            let (least, most) = values.iter().fold((u8::MAX, 0), |(least, most), &v| (v.min(least), v.max(most)));
+            if f32::from(most - least) < LEAST_CONTRAST {
+                continue;
+            }
             let (low, high) = (nth(&mut values, 0.03), nth(&mut values, 0.97));
             let contrast = f32::from(high) - f32::from(low);
             if contrast < LEAST_CONTRAST {
                 continue;
             }
-            steps.clear();
+            values.clear();
             for row in y..y + TILE {
-                for at in row * width + x..row * width + x + TILE {
-                    let across = f32::from(pixels[at + 1]) - f32::from(pixels[at - 1]);
-                    let down = f32::from(pixels[at + width]) - f32::from(pixels[at - width]);
-                    steps.push(across.abs().max(down.abs()) * 0.5);
-                }
+                let at = row * width + x;
+                let (before, after) = (&pixels[at - 1..], &pixels[at + 1..]);
+                let (above, below) = (&pixels[at - width..], &pixels[at + width..]);
+                let steps = before.iter().zip(after).zip(above.iter().zip(below)).take(TILE);
+                values.extend(steps.map(|((left, right), (up, down))| left.abs_diff(*right).max(up.abs_diff(*down))));
             }
-            let rank = steps.len() * 19 / 20;
-            let (_, steep, _) = steps.select_nth_unstable_by(rank, f32::total_cmp);
-            ratios.push(*steep / contrast);
+            let rank = values.len() * 19 / 20;
+            let (_, steep, _) = values.select_nth_unstable(rank);
+            ratios.push(f32::from(*steep) * 0.5 / contrast);
         }
     }
     // Fewer printed tiles than any document has: nothing to see.

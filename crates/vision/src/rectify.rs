@@ -8,6 +8,9 @@ use crate::picture::{Frame, luma};
 /// At most this many samples along each axis are averaged into one pixel.
 const MOST_SAMPLES: usize = 4;
 
+/// Samples that are taken at once.
+const AT_ONCE: usize = 8;
+
 /// Draws what lies in `quad` as a picture of `width` × `height` pixels; `None` for a degenerate quad or size.
 #[must_use]
 pub fn rectify(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32) -> Option<RgbImage> {
@@ -21,8 +24,10 @@ pub(crate) fn rectify_coarsely(frame: &Frame<'_>, quad: &Quad, width: u32, heigh
 
 fn colours(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32, most: usize) -> Option<RgbImage> {
     let mut pixels = Vec::with_capacity(width as usize * height as usize * 3);
-    sample(frame, quad, (width, height), most, |colour| {
-        pixels.extend_from_slice(&[(colour[0] + 0.5) as u8, (colour[1] + 0.5) as u8, (colour[2] + 0.5) as u8]);
+    sample(frame, quad, (width, height), most, |[red, green, blue]| {
+        for ((r, g), b) in red.iter().zip(green).zip(blue) {
+            pixels.extend_from_slice(&[(r + 0.5) as u8, (g + 0.5) as u8, (b + 0.5) as u8]);
+        }
     })?;
     RgbImage::from_raw(width, height, pixels)
 }
@@ -30,18 +35,20 @@ fn colours(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32, most: usize)
 /// As [`rectify`], luma only.
 pub(crate) fn rectify_luma(frame: &Frame<'_>, quad: &Quad, width: u32, height: u32) -> Option<GrayImage> {
     let mut pixels = Vec::with_capacity(width as usize * height as usize);
-    sample(frame, quad, (width, height), MOST_SAMPLES, |colour| pixels.push((luma(colour) + 0.5) as u8))?;
+    sample(frame, quad, (width, height), MOST_SAMPLES, |[red, green, blue]| {
+        pixels.extend(red.iter().zip(green).zip(blue).map(|((r, g), b)| (luma([*r, *g, *b]) + 0.5) as u8));
+    })?;
     GrayImage::from_raw(width, height, pixels)
 }
 
-/// Calls `put` with the colour of each pixel, row by row. Where the photo has more pixels than the result, a grid of
-/// bilinear samples is averaged, so that fine print is not aliased.
+/// Calls `put` with red, green and blue of each row. Where the photo has more pixels than the result, a grid of bilinear
+/// samples is averaged, so that fine print is not aliased.
 fn sample(
     frame: &Frame<'_>,
     quad: &Quad,
     (width, height): (u32, u32),
     most: usize,
-    mut put: impl FnMut([f32; 3]),
+    mut put: impl FnMut([&[f32]; 3]),
 ) -> Option<()> {
     if width == 0 || height == 0 {
         return None;
@@ -54,22 +61,41 @@ fn sample(
     let (step_u, step_v) = (1.0 / (width as usize * across) as f32, 1.0 / (height as usize * down) as f32);
     // Single precision is a thousandth of a pixel on the largest photo.
     let [[xu, xv, x0], [yu, yv, y0], [wu, wv, w0]] = map.rows().map(|row| row.map(|v| v as f32));
+    // One line of samples, of which the last few may lie beyond the document; and the row's means.
+    let mut line = [(); 3].map(|()| vec![0.0f32; (width as usize * across).next_multiple_of(AT_ONCE)]);
+    let mut row = [(); 3].map(|()| vec![0.0f32; width as usize]);
     for y in 0..height as usize {
-        for x in 0..width as usize {
-            let mut sum = [0.0; 3];
-            for j in 0..down {
-                let v = ((y * down + j) as f32 + 0.5) * step_v;
-                for i in 0..across {
-                    let u = ((x * across + i) as f32 + 0.5) * step_u;
-                    let scale = 1.0 / (wu * u + wv * v + w0);
-                    let colour = frame.bilinear((xu * u + xv * v + x0) * scale, (yu * u + yv * v + y0) * scale);
-                    sum[0] += colour[0];
-                    sum[1] += colour[1];
-                    sum[2] += colour[2];
+        for mean in &mut row {
+            mean.fill(0.0);
+        }
+        for j in 0..down {
+            let v = ((y * down + j) as f32 + 0.5) * step_v;
+            let (x_v, y_v, w_v) = (xv * v + x0, yv * v + y0, wv * v + w0);
+            for first in (0..line[0].len()).step_by(AT_ONCE) {
+                let (mut xs, mut ys) = ([0.0; AT_ONCE], [0.0; AT_ONCE]);
+                for i in 0..AT_ONCE {
+                    let u = (first as f32 + i as f32 + 0.5) * step_u;
+                    let scale = 1.0 / (wu * u + w_v);
+                    xs[i] = (xu * u + x_v) * scale;
+                    ys[i] = (yu * u + y_v) * scale;
+                }
+                let colours = frame.bilinears(&xs, &ys);
+                for (line, values) in line.iter_mut().zip(&colours) {
+                    line[first..first + AT_ONCE].copy_from_slice(values);
                 }
             }
-            put([sum[0] * norm, sum[1] * norm, sum[2] * norm]);
+            for (mean, line) in row.iter_mut().zip(&line) {
+                for (mean, samples) in mean.iter_mut().zip(line.chunks_exact(across)) {
+                    for sample in samples {
+                        *mean += sample;
+                    }
+                }
+            }
         }
+        for mean in row.iter_mut().flatten() {
+            *mean *= norm;
+        }
+        put([&row[0], &row[1], &row[2]]);
     }
     Some(())
 }

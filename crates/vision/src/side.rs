@@ -161,12 +161,12 @@ impl InkMap {
         let (width, height) = (flat.width() as usize, flat.height() as usize);
         let luma: GrayImage = image::imageops::grayscale(flat);
         let paper = read::local_mean(&luma, PAPER_REACH);
-        let ink = luma.as_raw().iter().zip(&paper).map(|(&v, p)| (p - f32::from(v)).clamp(0.0, 60.0));
-        let red = flat.pixels().map(|pixel| {
-            let [r, g, b] = pixel.0.map(f32::from);
-            (r - g.max(b)).clamp(0.0, 80.0)
-        });
-        Self { width, height, ink: Sums::of(width, ink), red: Sums::of(width, red) }
+        let ink: Vec<f32> =
+            luma.as_raw().iter().zip(&paper).map(|(&v, p)| (p - f32::from(v)).clamp(0.0, 60.0)).collect();
+        let pixels = flat.as_raw().as_chunks::<3>().0;
+        let red: Vec<f32> =
+            pixels.iter().map(|&[r, g, b]| (f32::from(r) - f32::from(g.max(b))).clamp(0.0, 80.0)).collect();
+        Self { width, height, ink: Sums::of(width, &ink), red: Sums::of(width, &red) }
     }
 
     /// Ink in the labels against ink where nothing is printed, as a share of their sum, with the emblem's red where the
@@ -220,17 +220,18 @@ struct Sums {
 }
 
 impl Sums {
-    fn of(width: usize, plane: impl Iterator<Item = f32>) -> Self {
+    fn of(width: usize, plane: &[f32]) -> Self {
         let stride = width + 1;
         let mut values = vec![0.0; stride];
-        let mut row = 0.0;
-        for value in plane {
-            if values.len().is_multiple_of(stride) {
-                values.push(0.0);
-                row = 0.0;
+        values.reserve(plane.len() + plane.len() / width.max(1));
+        for line in plane.chunks_exact(width.max(1)) {
+            let above = values.len() - stride;
+            let mut row = 0.0;
+            values.push(0.0);
+            for (x, value) in line.iter().enumerate() {
+                row += f64::from(*value);
+                values.push(row + values[above + x + 1]);
             }
-            row += f64::from(value);
-            values.push(row + values[values.len() - stride]);
         }
         Self { stride, values }
     }
@@ -247,7 +248,7 @@ mod tests {
 
     #[test]
     fn sums_of_boxes_are_sums_of_their_pixels() {
-        let sums = Sums::of(3, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].into_iter());
+        let sums = Sums::of(3, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
         assert!((sums.of_box(0, 0, 3, 2) - 21.0).abs() < 1e-6);
         assert!((sums.of_box(1, 1, 3, 2) - 11.0).abs() < 1e-6);
         assert!(sums.of_box(2, 1, 2, 2).abs() < 1e-6);
