@@ -91,7 +91,7 @@ impl Adapter<'_> {
 
 impl ReadModel for Adapter<'_> {
     async fn publish(&self, id: &RegistrationId, summary: &Summary) -> Reply<()> {
-        written(database::publish(self.env, id, summary).await)
+        written(database::publish(self.env, self.config, id, summary).await)
     }
 
     async fn open_review(&self, key: &str, id: &RegistrationId, request: &ReviewRequest) -> Reply<()> {

@@ -8,12 +8,14 @@ use shiming_identity::document::{DocumentKind, FormatParameters, sources};
 use shiming_service::character_codes;
 use shiming_service::effect::{ReviewDecision, ReviewRequest, Summary, hex};
 use shiming_service::policy::Policy;
-use shiming_wire::operator::CharacterCodes;
+use shiming_wire::operator::{CharacterCodes, RegistrationItem};
 use shiming_wire::{RegistrationId, UnixSeconds};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use worker::{D1Database, D1PreparedStatement, Env};
 
+use crate::config::Common;
+use crate::names;
 use crate::problem::Fault;
 
 /// A value to bind.
@@ -98,33 +100,45 @@ pub fn word<T: Serialize>(value: &T) -> worker::Result<String> {
     Ok(serde_json::to_string(value)?.trim_matches('"').to_owned())
 }
 
-/// Brings a registration's row up to date, unless it is newer.
-pub async fn publish(env: &Env, id: &RegistrationId, summary: &Summary) -> worker::Result<()> {
+/// Brings a registration's row up to date, unless it is newer. What came to a bad end is not found by its name any more
+/// (RN-11).
+pub async fn publish(env: &Env, config: &Common, id: &RegistrationId, summary: &Summary) -> worker::Result<()> {
     let sql = "INSERT INTO registrations
         (id, version, state, sim, refusal, terminal, agent, opened_at, expires_at, updated_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state, sim = excluded.sim,
-        refusal = excluded.refusal, expires_at = excluded.expires_at, updated_at = excluded.updated_at
+        refusal = excluded.refusal, expires_at = excluded.expires_at, updated_at = excluded.updated_at,
+        name_key = CASE WHEN excluded.state IN ('refused', 'expired') THEN NULL ELSE registrations.name_key END
         WHERE excluded.version > registrations.version";
     let refusal = summary.refusal.as_ref().map(word).transpose()?;
     let agent = summary.agent.as_ref().map(|agent| agent.as_str().to_owned());
-    run(
-        env,
-        sql,
-        &[
-            &hex(id),
-            &summary.version,
-            &word(&summary.state)?,
-            &word(&summary.sim)?,
-            &refusal,
-            &word(&summary.terminal)?,
-            &agent,
-            &summary.opened_at,
-            &summary.expires_at,
-            &summary.updated_at,
-        ],
-    )
-    .await
+    let id = hex(id);
+    let values: [&dyn Bind; 10] = [
+        &id,
+        &summary.version,
+        &word(&summary.state)?,
+        &word(&summary.sim)?,
+        &refusal,
+        &word(&summary.terminal)?,
+        &agent,
+        &summary.opened_at,
+        &summary.expires_at,
+        &summary.updated_at,
+    ];
+    let mut batch = vec![statement(env, sql, &values)?];
+    // A statement of its own: a newer row, which has no name any more, may have overtaken this one.
+    if let Some(key) = summary.name.as_ref().and_then(|name| names::written(config, name.as_str())) {
+        let sql = "UPDATE registrations SET name_key = ? WHERE id = ? AND state NOT IN ('refused', 'expired')";
+        batch.push(statement(env, sql, &[&key, &id])?);
+    }
+    database(env)?.batch(batch).await.map(|_| ())
+}
+
+/// Registrations of people of this name, however it was written (RC-4): the newest hundred.
+pub async fn of_name(env: &Env, keys: &[String]) -> Result<Vec<RegistrationItem>, Fault> {
+    let sql = "SELECT id, state, sim, refusal, terminal, opened_at, updated_at FROM registrations
+        WHERE name_key IN (SELECT value FROM json_each(?)) ORDER BY opened_at DESC, id LIMIT 100";
+    rows(env, sql, &[&serde_json::to_string(keys)?]).await
 }
 
 /// Adds to the review list, once per key.

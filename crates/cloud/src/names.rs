@@ -1,6 +1,7 @@
 //! Names of Durable Objects and registrations, made with the key that never rotates. They tell nothing of what they name.
 
 use sha2::{Digest as _, Sha256};
+use shiming_identity::{PersonName, Variants};
 use shiming_proof::Purpose;
 use shiming_service::budget::Scope;
 use shiming_wire::{Bytes, RegistrationId};
@@ -36,6 +37,21 @@ pub fn budget(config: &Common, scope: Scope, value: &[u8]) -> String {
 /// A device, as a link remembers it.
 pub fn device(config: &Common, device_key: &Bytes<65>) -> String {
     hexadecimal(&config.name_key.hash(Purpose::Device, &device_key.0).hash)
+}
+
+/// What a name is found under, however it is written (RC-4): under the key that is written with now, and under those that are
+/// on their way out.
+#[must_use]
+pub fn of_person(config: &Common, name: &PersonName, variants: &Variants) -> Vec<String> {
+    let name = name.key(variants);
+    config.lookup_keys.iter().map(|key| key.hash(Purpose::Name, name.as_bytes()).to_string()).collect()
+}
+
+/// What a name in its formal codes is written under.
+#[must_use]
+pub fn written(config: &Common, name: &str) -> Option<String> {
+    let name = PersonName::parse(name).ok()?;
+    of_person(config, &name, &Variants::built_in()).into_iter().next()
 }
 
 /// Lower-case hexadecimal.

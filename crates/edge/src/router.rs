@@ -7,13 +7,14 @@ use shiming_wire::{Bytes, Problem, ProblemType, RegistrationId};
 use worker::{Env, Method, Request, Response};
 
 use crate::config::Config;
-use crate::routes::{agents, calls, character_codes, links, messages, registrations, reviews, settings};
+use crate::routes::{agents, calls, character_codes, links, messages, registrations, reviews, search, settings};
 
 /// What an address stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Route {
     Health,
     Registrations,
+    Search,
     Registration(RegistrationId),
     Codes(RegistrationId),
     Confirmation(RegistrationId),
@@ -39,6 +40,7 @@ impl Route {
         Ok(match segments.as_slice() {
             ["", "v1", "health"] => Self::Health,
             ["", "v1", "registrations"] => Self::Registrations,
+            ["", "v1", "registrations", "search"] => Self::Search,
             ["", "v1", "registrations", text] => Self::Registration(id(text)?),
             ["", "v1", "registrations", text, "codes"] => Self::Codes(id(text)?),
             ["", "v1", "registrations", text, "confirmation"] => Self::Confirmation(id(text)?),
@@ -63,6 +65,7 @@ impl Route {
             Self::Health => "GET, HEAD, OPTIONS",
             Self::Registration(_) | Self::Reviews | Self::Agents | Self::AgentRegistrations(_) => "GET, OPTIONS",
             Self::Registrations
+            | Self::Search
             | Self::Codes(_)
             | Self::Confirmation(_)
             | Self::Evidence(_)
@@ -110,6 +113,7 @@ async fn handle(request: Request, env: &Env, target: &Target, route: Result<Rout
             http::written(200, "application/json", r#"{"status":"ok"}"#.to_owned())
         }
         (Method::Post, Route::Registrations) => registrations::create(request, env, &config, target).await,
+        (Method::Post, Route::Search) => search::by_name(request, env, &config).await,
         (Method::Get, Route::Registration(id)) => registrations::view(request, env, &config, target, id).await,
         (Method::Post, Route::Codes(id)) => {
             registrations::act(request, env, &config, target, id, Action::RequestCode).await

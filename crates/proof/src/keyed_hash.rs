@@ -21,6 +21,8 @@ pub enum Purpose {
     Sim,
     /// A person's ID number.
     Holder,
+    /// A person's name, by its key: however it is written (RC-4).
+    Name,
     /// The token of a capture link.
     Link,
     /// A person's bearer credential.
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Address => b"shiming address",
             Self::Sim => b"shiming sim",
             Self::Holder => b"shiming holder",
+            Self::Name => b"shiming name",
             Self::Link => b"shiming link",
             Self::Credential => b"shiming credential",
             Self::Request => b"shiming request",

@@ -197,7 +197,7 @@ pub fn parse_hex(text: &str) -> Option<RegistrationId> {
     Some(shiming_wire::Bytes(bytes))
 }
 
-/// A registration as lists show it: nothing personal.
+/// A registration as lists show it: nothing personal, but for the name that lists make a keyed hash of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Of the state; an older one never replaces a newer one.
@@ -218,6 +218,10 @@ pub struct Summary {
     pub expires_at: UnixSeconds,
     /// When this was so.
     pub updated_at: UnixSeconds,
+    /// The person's name in its formal codes, while the evidence is here. It is found by its keyed hash, however it is
+    /// written (RC-4); the name itself goes into no list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text<50>>,
 }
 
 /// Why a person has to look at a registration.

@@ -92,6 +92,15 @@ pub enum CredentialState {
     Suspended,
 }
 
+/// `POST /v1/registrations/search`: registrations of people of this name, however it was written, newest first, at most 100
+/// (RC-4). Found from the moment that evidence is in; not found any more when a registration is refused or expires (RN-11).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchRegistrations {
+    /// 姓名, in whichever codes.
+    pub name: Text<50>,
+}
+
 /// `GET /v1/agents/{name}/registrations`: a registration as lists show it, newest first, at most 100.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

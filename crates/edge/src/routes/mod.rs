@@ -8,6 +8,7 @@ pub mod links;
 pub mod messages;
 pub mod registrations;
 pub mod reviews;
+pub mod search;
 pub mod settings;
 
 mod retry;

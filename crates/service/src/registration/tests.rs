@@ -519,6 +519,28 @@ fn final_states_hold_nothing_personal() {
     }
 }
 
+// RC-4, RN-11: a name is looked for only where somebody's evidence is, or was good.
+#[test]
+fn lists_know_the_name_while_the_evidence_is_here() {
+    let published = |life: &Life| -> Vec<(State, Option<Text<50>>)> {
+        let summary = |entry: &Entry| match &entry.effect {
+            Effect::Publish(summary) => Some((summary.state, summary.name.clone())),
+            _ => None,
+        };
+        life.effects.iter().filter_map(summary).collect()
+    };
+    let formal = Some(text("张\u{4DAE}"));
+    let mut life = Life::usual().stored(rare);
+    life.settle(CallKind::SetRecordState, Outcome::Done);
+    let states = published(&life);
+    assert!(states.contains(&(State::Checking, formal.clone())), "the formal code (RC-6)");
+    assert!(states.iter().all(|(state, name)| name.is_none() || matches!(state, State::Checking | State::Stored)));
+    let mut waiting = Life::new(subscription(), Policy { review: true, ..Policy::default() }).stored(rare);
+    assert_eq!(published(&waiting).last(), Some(&(State::Stored, formal)));
+    waiting.apply(decision(false)).unwrap();
+    assert_eq!(published(&waiting).last(), Some(&(State::Refused, None)));
+}
+
 #[test]
 fn a_stored_state_reads_back() {
     let plain = Life::new(subscription(), plain(3)).checking(rare);

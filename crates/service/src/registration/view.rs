@@ -47,6 +47,12 @@ impl Registration {
             opened_at: self.opened_at,
             expires_at,
             updated_at: now,
+            name: match &self.stage {
+                Stage::Checking { case, .. } | Stage::Stored { case: Some(case), .. } => {
+                    Some(case.identity.name.clone())
+                }
+                _ => None,
+            },
         }
     }
 }

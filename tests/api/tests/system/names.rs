@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
-use shiming_api_tests::assertions::refused;
+use shiming_api_tests::assertions::{is_problem, refused};
 use shiming_api_tests::client::{Phone, random_key, wait};
 use shiming_api_tests::fixtures::{Citizen, field};
 use shiming_identity::{PersonName, Variants, spellings};
@@ -13,9 +13,10 @@ use shiming_outside::register::{CitizenAnswer, VerifyCitizen};
 use shiming_service::effect::Freeze as _;
 use shiming_service::inquiry::Inquiry;
 use shiming_service::policy::RegisterNames;
+use shiming_wire::operator::RegistrationItem;
 use shiming_wire::{ProblemType, RefusalReason, RegistrationView, SimView, State, Text};
 
-use crate::staff::with_policy;
+use crate::staff::{AGENT, OPERATOR, REVIEWER, get, post, put, with_policy};
 use crate::{System, nonce, system};
 
 /// The characters of 通用规范汉字表 that the GBK era kept in the private use area.
@@ -309,5 +310,103 @@ fn questions_about_one_number_are_counted() -> Result<()> {
     let evidence = citizen.evidence(nonce(&phone))?;
     refused(&system.world, Some(&phone), ProblemType::AttemptsSpent, || phone.send_evidence(&evidence))?;
     assert_eq!(phone.view()?.state, State::Confirmed);
+    system.world.calm()
+}
+
+// RC-2: what a bank keeps in the private use area counts from the next question on, without a release.
+#[test]
+fn an_operators_private_use_codes_count_without_a_release() -> Result<()> {
+    let system = system()?;
+    let _turn = system.turn();
+    let path = "/v1/character-codes";
+    assert_eq!(get(system, path, OPERATOR)?.expect::<Value>(200)?, json!([]));
+    // A card of the bank's font, a register with the formal code.
+    let (on_card, in_register) = ("张\u{F0001}", "张\u{2B5AF}");
+    let citizen = system.people.provisional()?;
+    system.world.register_name(&citizen.id_number, in_register)?;
+    let phone = register(system, &citizen, on_card, &json!({}))?;
+    assert_eq!(phone.wait_for(State::Refused)?.refusal, Some(RefusalReason::NoMatch));
+
+    let bank = json!([{ "source": "a bank, 2009", "codes": [{ "code": "F0001", "formal": "2B5AF" }] }]);
+    assert_eq!(put(system, path, &bank)?.expect::<Value>(200)?, bank);
+    assert_eq!(get(system, path, OPERATOR)?.expect::<Value>(200)?, bank);
+    for (on_card, in_register) in [(on_card, in_register), (in_register, on_card)] {
+        let citizen = system.people.inactive()?;
+        system.world.register_name(&citizen.id_number, in_register)?;
+        let phone = register(system, &citizen, on_card, &json!({}))?;
+        let record = passed(system, &phone)?;
+        assert_eq!((&record["identity"]["name"], &record["name_match"]), (&json!("张\u{2B5AF}"), &json!("sequence")));
+        assert_eq!(system.world.questions_of(&phone.hex_id()?)?.len(), 1);
+    }
+
+    // Bounded, checked, and the operator's alone. What is refused changes nothing.
+    let many = |count: u32| -> Value {
+        let codes =
+            (0..count).map(|n| json!({ "code": format!("{:X}", 0xF_0000 + n), "formal": format!("{:X}", 0x4E00 + n) }));
+        json!([{ "source": "a font", "codes": codes.collect::<Vec<_>>() }])
+    };
+    put(system, path, &many(2000))?.expect::<Value>(200)?;
+    put(system, path, &bank)?.expect::<Value>(200)?;
+    let row = |code: &str, formal: &str| json!([{ "source": "x", "codes": [{ "code": code, "formal": formal }] }]);
+    for (codes, at) in [
+        (many(2001), "/0/codes"),
+        (row("4E00", "4E01"), "/0/codes/0"),
+        (row("E863", "4E01"), "/0/codes/0"),
+        (row("F0002", "E863"), "/0/codes/0"),
+    ] {
+        let problem = is_problem(&put(system, path, &codes)?, ProblemType::InvalidParameter)?;
+        assert_eq!(problem.pointers.iter().map(Text::as_str).collect::<Vec<_>>(), [at]);
+    }
+    is_problem(&put(system, path, &row("f0002", "4E01"))?, ProblemType::MalformedBody)?;
+    is_problem(&put(system, path, &many(9000))?, ProblemType::BodyTooLarge)?;
+    is_problem(&get(system, path, AGENT)?, ProblemType::Forbidden)?;
+    assert_eq!(get(system, path, OPERATOR)?.expect::<Value>(200)?, bank);
+    put(system, path, &json!([]))?.expect::<Value>(200)?;
+    system.world.calm()
+}
+
+// RC-4, RN-11: our own records, too, are found in one query, and only those that stand.
+#[test]
+fn a_person_is_found_by_name_however_it_is_written() -> Result<()> {
+    let system = system()?;
+    let _turn = system.turn();
+    let search = |who: &str, name: &str| -> Result<Vec<String>> {
+        let items: Vec<RegistrationItem> =
+            post(system, "/v1/registrations/search", who, &json!({ "name": name }))?.expect(200)?;
+        Ok(items.into_iter().map(|item| item.id.as_str().to_owned()).collect())
+    };
+    let (formal, private) = ("张样䶮", "张样\u{E863}");
+    let mut ids = Vec::new();
+    for (on_card, in_register) in [(formal, private), (private, formal)] {
+        let citizen = system.people.inactive()?;
+        system.world.register_name(&citizen.id_number, in_register)?;
+        let phone = register(system, &citizen, on_card, &json!({}))?;
+        passed(system, &phone)?;
+        ids.push(phone.hex_id()?);
+    }
+    ids.reverse();
+    for (who, name) in [(OPERATOR, formal), (REVIEWER, private), (OPERATOR, " 张 样 䶮 ")] {
+        let mut found = search(who, name)?;
+        // Opened within a second, their order is by id.
+        found.sort_by_key(|id| ids.iter().position(|known| known == id));
+        assert_eq!(found, ids, "{name:?}");
+    }
+    for other in ["张样龙", "张䶮样", "张䶮", "样䶮"] {
+        assert_eq!(search(OPERATOR, other)?, Vec::<String>::new(), "{other}");
+    }
+
+    // While the register is asked, and not after it said no.
+    let citizen = system.people.provisional()?;
+    system.world.hold(VerifyCitizen::PATH, "before")?;
+    let phone = register(system, &citizen, "张样䶮样", &json!({}))?;
+    wait("the list to know the name", || Ok((search(OPERATOR, "张样䶮样")?.len() == 1).then_some(())))?;
+    system.world.calm()?;
+    phone.wait_for(State::Refused)?;
+    wait("the list to forget the name", || Ok(search(OPERATOR, "张样䶮样")?.is_empty().then_some(())))?;
+
+    let path = "/v1/registrations/search";
+    is_problem(&post(system, path, AGENT, &json!({ "name": formal }))?, ProblemType::Forbidden)?;
+    is_problem(&post(system, path, OPERATOR, &json!({ "name": "张3" }))?, ProblemType::InvalidParameter)?;
+    is_problem(&get(system, path, OPERATOR)?, ProblemType::MethodNotAllowed)?;
     system.world.calm()
 }
