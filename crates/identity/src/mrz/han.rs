@@ -4,7 +4,7 @@ use super::field::MaybeChecked;
 use super::gbk;
 use super::layout::Format;
 use super::name::{Agreement, MrzName, reached};
-use super::pinyin::{is_compound_surname, readings, spellings, surname_readings};
+use super::pinyin::{is_compound_surname, readings, readings_in_surname, spellings};
 use super::{Mrz, StateCode};
 use crate::name::{MIDDLE_DOT, PersonName};
 use crate::variants::Variants;
@@ -43,10 +43,10 @@ impl Transliteration {
 /// Latin letters, of one character only, or with a character of unknown reading.
 #[must_use]
 pub fn to_mrz_name(name: &PersonName, variants: &Variants) -> Option<Transliteration> {
-    let characters = han_characters(name, variants)?;
-    let at = if characters.len() > 2 && is_compound_surname(characters.get(..2)?) { 2 } else { 1 };
-    let (surname, given) = characters.split_at_checked(at).filter(|(_, given)| !given.is_empty())?;
-    let ways: Vec<Vec<String>> = surname_ways(surname)?.into_iter().chain(given_ways(given)?).collect();
+    let name = Spoken::new(name, variants)?;
+    let at = if name.characters.len() > 2 && is_compound_surname(name.characters.get(..2)?) { 2 } else { 1 };
+    let given = name.ways.get(at..).filter(|given| !given.is_empty())?;
+    let ways = [name.surname(at), given.to_vec()].concat();
     let likely = |ways: &[Vec<String>]| ways.iter().filter_map(|ways| ways.first()).map(String::as_str).collect();
     let (surname, given) = ways.split_at_checked(at)?;
     Some(Transliteration { primary: likely(surname), secondary: likely(given), ways })
@@ -58,18 +58,15 @@ impl MrzName {
     /// not reach ([`to_mrz_name`]) and for irregular ones.
     #[must_use]
     pub fn compare_pinyin(&self, name: &PersonName, variants: &Variants) -> Agreement {
-        let Some(characters) = han_characters(name, variants).filter(|_| self.is_regular()) else {
+        let Some(name) = Spoken::new(name, variants).filter(|_| self.is_regular()) else {
             return Agreement::CannotSay;
         };
         let together = |part: &str| part.replace(' ', "");
         let (primary, secondary) = (together(self.primary()), together(self.secondary()));
         let mut best = Agreement::Differs;
-        for at in 1..=characters.len().min(3) {
-            let Some((surname, given)) = characters.split_at_checked(at) else { continue };
-            let (Some(surname), Some(given)) = (surname_ways(surname), given_ways(given)) else {
-                return Agreement::CannotSay;
-            };
-            let (surname, given) = (reached(surname.iter(), &primary), reached(given.iter(), &secondary));
+        for at in 1..=name.characters.len().min(3) {
+            let surname = reached(name.surname(at).iter(), &primary);
+            let given = reached(name.ways.iter().skip(at), &secondary);
             if surname.whole && given.whole {
                 return Agreement::Agrees;
             }
@@ -163,25 +160,42 @@ fn compare_characters(letters: &str, room: usize, name: &PersonName, variants: &
     }
 }
 
-/// The characters of a name that pinyin reaches, in their formal codes.
-fn han_characters(name: &PersonName, variants: &Variants) -> Option<Vec<char>> {
-    let characters: Vec<char> = name.as_str().chars().map(|c| variants.formal(c)).collect();
-    characters.iter().all(|c| *c != MIDDLE_DOT && !readings(*c).is_empty()).then_some(characters)
+/// A name that pinyin reaches: its characters in their formal codes, and the ways to write each.
+struct Spoken {
+    characters: Vec<char>,
+    ways: Vec<Vec<String>>,
 }
 
-fn surname_ways(surname: &[char]) -> Option<Vec<Vec<String>>> {
-    let spelt = |readings: Vec<&str>| readings.into_iter().flat_map(spellings).collect();
-    Some(surname_readings(surname)?.into_iter().map(spelt).collect())
-}
+impl Spoken {
+    fn new(name: &PersonName, variants: &Variants) -> Option<Self> {
+        let characters: Vec<char> = name.as_str().chars().map(|c| variants.formal(c)).collect();
+        let ways: Vec<_> = characters.iter().map(|c| spelt(readings(*c).into_iter())).collect();
+        // The middle dot has no reading either.
+        ways.iter().all(|ways| !ways.is_empty()).then_some(Self { characters, ways })
+    }
 
-fn given_ways(given: &[char]) -> Option<Vec<Vec<String>>> {
-    given
-        .iter()
-        .map(|c| {
-            let ways: Vec<String> = readings(*c).into_iter().flat_map(spellings).collect();
-            (!ways.is_empty()).then_some(ways)
+    /// The ways to write the first `length` characters as a surname.
+    fn surname(&self, length: usize) -> Vec<Vec<String>> {
+        let surname = self.characters.get(..length).unwrap_or_default();
+        let ways = self.ways.iter().take(length).enumerate();
+        ways.map(|(place, others)| {
+            let mut ways = spelt(readings_in_surname(surname, place));
+            ways.extend(others.iter().filter(|way| !ways.contains(way)).cloned().collect::<Vec<_>>());
+            ways
         })
         .collect()
+    }
+}
+
+/// The spellings of readings, each once.
+fn spelt<'a>(readings: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut ways = Vec::new();
+    for way in readings.flat_map(spellings) {
+        if !ways.contains(&way) {
+            ways.push(way);
+        }
+    }
+    ways
 }
 
 #[cfg(test)]
@@ -269,6 +283,13 @@ mod tests {
             ("尉迟恭", "YUCHI", "GONG", false),
             ("欧阳修", "OUYANG", "XIU", true),
             ("吕明", "LYU", "MING", false),
+            ("曾参", "ZENG", "CAN", false),
+            ("仇英", "QIU", "YING", false),
+            ("区文", "OU", "WEN", false),
+            ("查文", "ZHA", "WEN", false),
+            ("解文", "XIE", "WEN", false),
+            ("万俟文", "MOQI", "WEN", false),
+            ("长孙文", "ZHANGSUN", "WEN", false),
             ("龚䶮", "GONG", "YAN", true),
         ] {
             let likely = to(text).unwrap();
@@ -278,6 +299,7 @@ mod tests {
             assert_eq!(pinyin(&zone, text), Agreement::Agrees, "{text}");
         }
         assert_eq!(to("单丹").unwrap().ways, [vec!["SHAN", "DAN", "CHAN"], vec!["DAN"]]);
+        assert_eq!(to("王绿").unwrap().ways, [vec!["WANG"], vec!["LYU", "LU", "LV"]]);
         for text in ["艾山·买买提", "John Smith", "王", "王\u{E000}"] {
             assert!(to(text).is_none(), "{text}");
         }
