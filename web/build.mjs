@@ -15,9 +15,24 @@ mkdirSync(assets, { recursive: true });
 
 const wasm = join(out, "capture/shiming_capture_bg.wasm");
 
+/** Puts `contents` into `assets/<name>-<hash>.<kind>` and returns that path. */
+function publish(name, kind, contents) {
+  const path = `assets/${name}-${digest(contents).toString("hex").slice(0, 10)}.${kind}`;
+  writeFileSync(join(out, path), contents);
+  return path;
+}
+
+function digest(contents) {
+  return createHash("sha256").update(contents).digest();
+}
+
 /** Bundles one entry point to `assets/<name>-<hash>.<js|css>` and returns that path. */
 async function bundle(entry, define = {}) {
   const { outputFiles } = await build({
+    // The font lies beside the style sheet that names it.
+    loader: { ".woff2": "file" },
+    assetNames: "[name]-[hash]",
+    outdir: assets,
     entryPoints: [join(here, entry)],
     bundle: true,
     minify: true,
@@ -30,16 +45,20 @@ async function bundle(entry, define = {}) {
     define,
     logLevel: "warning",
   });
-  const [{ contents }] = outputFiles;
   const [name, kind] = entry.endsWith(".css") ? ["page", "css"] : [basename(entry, ".ts"), "js"];
-  const hash = createHash("sha256").update(contents).digest("hex").slice(0, 10);
-  const path = `assets/${name}-${hash}.${kind}`;
-  writeFileSync(join(out, path), contents);
-  return path;
+  const bundled = outputFiles.find(({ path }) => path.endsWith(`.${kind}`));
+  for (const { path, contents } of outputFiles) if (path !== bundled.path) writeFileSync(path, contents);
+  return publish(name, kind, bundled.contents);
 }
 
 const worker = await bundle("src/reader.worker.ts", { WASM_BYTES: String(existsSync(wasm) ? statSync(wasm).size : 0) });
-const script = await bundle("src/main.ts", { WORKER_URL: JSON.stringify(`/${worker}`) });
+const table = readFileSync(join(here, "data/characters.txt"));
+const characters = publish("characters", "txt", table);
+const script = await bundle("src/main.ts", {
+  WORKER_URL: JSON.stringify(`/${worker}`),
+  CHARACTERS_URL: JSON.stringify(`/${characters}`),
+  CHARACTERS_INTEGRITY: JSON.stringify(`sha256-${digest(table).toString("base64")}`),
+});
 const style = await bundle("styles/page.css");
 
 const html = readFileSync(join(here, "index.html"), "utf8").replace("%STYLE%", style).replace("%SCRIPT%", script);

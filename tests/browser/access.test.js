@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import * as sandbox from "./sandbox.js";
-import { FIELDS, TRUTH, by, phone, pickBoth, prove, start, step } from "./walk.js";
+import { FIELDS, TRUTH, by, confirmFields, phone, pickBoth, prove, start, step } from "./walk.js";
 
 let people;
 before(async () => {
@@ -38,8 +38,7 @@ for (const { language, dark, citizen } of WALKS) {
       await clean("document");
       await pickBoth(page, 5);
       await clean("check");
-      await page.click(by("check-submit"));
-      await step(page, "code");
+      await confirmFields(page);
       await clean("code");
       await prove(page, "sms", line);
       await clean("consent");

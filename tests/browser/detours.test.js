@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as sandbox from "./sandbox.js";
-import { ORIGIN, TRUTH, by, fields, finish, phone, photo, pick, pickBoth, prove, start, step } from "./walk.js";
+import { ORIGIN, TRUTH, by, confirmFields, fields, finish, phone, photo, pick, pickBoth, prove, start, step } from "./walk.js";
 
 /** Cards beyond those that register.test.js registers; even places are provisional, odd ones inactive. */
 const CARDS = { files: 12, code: 14, offline: 15, mismatch: 22 };
@@ -32,7 +32,7 @@ test("picture files do as well as a camera", () =>
     const read = await fields(page);
     assert.deepEqual(read.name, TRUTH[5].name);
     assert.deepEqual(read.id_number, TRUTH[5].id_number);
-    await page.click(by("check-submit"));
+    await confirmFields(page);
     await step(page, "code");
   }));
 
@@ -82,7 +82,7 @@ test("a wrong code, then the right one by the other channel", () =>
     const { iccid, number, contact_line: line } = card(CARDS.code);
     await start(page, { iccid, number });
     await pickBoth(page, 5);
-    await page.click(by("check-submit"));
+    await confirmFields(page);
     await step(page, "code");
     await page.click(by("request-sms"));
     const code = await sandbox.read(line);
@@ -99,7 +99,7 @@ test("a lost network is waited out, and nothing happens twice", () =>
     const { iccid, number, contact_line: line } = card(index);
     await start(page, { iccid, number });
     await pickBoth(page, 10);
-    await page.click(by("check-submit"));
+    await confirmFields(page);
     await prove(page, "sms", line);
     recorder.cut();
     await page.click(by("consent-submit"));
@@ -119,7 +119,7 @@ test("somebody else's name refuses, leaves no record and takes the new card off;
     const [first, ...rest] = TRUTH[5].name;
     await page.fill(by("field-name"), ["王", ...rest].join("") === TRUTH[5].name ? `李${rest.join("")}` : `王${rest.join("")}`);
     assert.ok(first);
-    await page.click(by("check-submit"));
+    await confirmFields(page);
     await prove(page, "sms", line);
     await finish(page, "refused");
     assert.equal(await page.getAttribute(by("result-reason"), "data-reason"), "no_match");
@@ -134,7 +134,7 @@ test("back goes back, and keeps what was read", () =>
     await start(page, card(CARDS.files));
     await pickBoth(page, 5);
     const read = await fields(page);
-    await page.click(by("check-submit"));
+    await confirmFields(page);
     await step(page, "code");
     await page.goBack();
     await step(page, "check");

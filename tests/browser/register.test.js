@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as sandbox from "./sandbox.js";
 import { LIMIT, bytesOf, faultsOf } from "./traffic.js";
-import { FIELDS, ORIGIN, TRUTH, by, fields, finish, phone, prove, start, step } from "./walk.js";
+import { FIELDS, ORIGIN, TRUTH, by, confirmFields, fields, finish, phone, prove, start, step } from "./walk.js";
 
 /** @type {Awaited<ReturnType<typeof sandbox.citizens>>} */
 let people;
@@ -32,8 +32,10 @@ for (const [index, truth] of TRUTH.entries()) {
       const read = await fields(page);
       const drawn = Object.fromEntries(FIELDS.map((name) => [name, truth[name]]));
       assert.deepEqual(read, drawn, "read as drawn, nothing edited"); // RN-5
+      const sure = Number(await page.getAttribute(by("field-name"), "data-confidence"));
       assert.equal(await page.locator('[data-edited="true"]').count(), 0);
-      await page.click(by("check-submit"));
+      const asked = await confirmFields(page, truth.name);
+      assert.equal(asked, sure < 97, "asked whether the name is right where it was read with doubt"); // RC-6
       await prove(page, channel, line); // CB-2, CB-7
       await finish(page);
 

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as sandbox from "./sandbox.js";
-import { by, phone, start, step } from "./walk.js";
+import { by, confirmFields, phone, start, step } from "./walk.js";
 
 const [folder] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -61,8 +61,7 @@ async function walk({ suffix, citizen, place, ...look }) {
     await shot("2-document");
     await step(page, "check");
     await shot("3-check");
-    await page.click(by("check-submit"));
-    await step(page, "code");
+    await confirmFields(page);
     await page.click(by("request-voice"));
     await page.waitForSelector(`${by("code-progress")}:is([data-progress="ringing"],[data-progress="answered"])`);
     await shot("4-code");

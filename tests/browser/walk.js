@@ -108,6 +108,24 @@ export async function fields(page) {
   return read;
 }
 
+/**
+ * Says that the fields are right. Where the page asks whether the name is the user's, it is answered as the user would:
+ * yes if it is `name`.
+ */
+export async function confirmFields(page, name) {
+  await page.click(by("check-submit"));
+  const question = `${by("name-confirm")}[open]`;
+  await page.waitForSelector(`${question}, main:not([data-step="check"])`);
+  const asked = await page.isVisible(question);
+  if (asked) {
+    const shown = await page.textContent(by("name-confirm-name"));
+    if (name !== undefined && shown !== name) throw new Error(`asked whether ${shown} is the name, and it is ${name}`);
+    await page.click(by("name-confirm-yes"));
+  }
+  await page.waitForSelector('main:is([data-step="code"],[data-step="consent"])');
+  return asked;
+}
+
 /** Asks for a code, takes it from the phone and types it. */
 export async function prove(page, channel, line) {
   await step(page, "code");

@@ -1,7 +1,7 @@
 // From what was read and confirmed to what is sent (DC-1: text and figures, never a picture).
 
 import type { Reading } from "./reader_protocol.ts";
-import type { Draft, SideRead } from "./session.ts";
+import type { Draft, DraftField, SideRead } from "./session.ts";
 import { type Evidence, type Field, FIELD_NAMES, type FieldName, type RegistrationCreated, type Side } from "./wire.ts";
 
 /** Which side carries a field. */
@@ -11,28 +11,50 @@ export const SIDE_OF: Record<FieldName, Side> = {
 };
 
 /** Below this confidence (percent) the user is asked to compare a field with the document. */
-export const UNCERTAIN = 80;
+const UNCERTAIN = 80;
+/** The same for the name and each of its characters: a rare one that is read as its look-alike can seem surer than that. */
+export const NAME_UNCERTAIN = 97;
+
+/** Whether the user is asked to compare this field with the document. */
+export function isUncertain(draft: Draft, name: FieldName): boolean {
+  return fieldOf(draft, name).confidence < (name === "name" ? NAME_UNCERTAIN : UNCERTAIN);
+}
 
 /** A reading as the draft keeps it: nothing edited yet. */
 export function sideRead(reading: Reading, source: "camera" | "file", models: string): SideRead {
   const fields: SideRead["fields"] = {};
   for (const name of FIELD_NAMES) {
     if (SIDE_OF[name] !== reading.side) continue;
-    const { value, confidence } = reading.fields[name] ?? { value: "", confidence: 0 };
-    fields[name] = { value, confidence, read: value };
+    const { value, confidence, characters } = reading.fields[name] ?? { value: "", confidence: 0 };
+    fields[name] = { value, confidence, read: value, ...(characters && { characters }) };
   }
   return { fields, measured: { source, ...reading.measured }, models };
 }
 
-export function fieldOf(draft: Draft, name: FieldName): { value: string; confidence: number; read: string } {
+export function fieldOf(draft: Draft, name: FieldName): DraftField {
   return draft[SIDE_OF[name]]?.fields[name] ?? { value: "", confidence: 0, read: "" };
 }
 
 /** The draft with one field's value changed. */
 export function withValue(draft: Draft, name: FieldName, value: string): Draft {
+  return withField(draft, name, { value });
+}
+
+/** Whether the name was read with doubt and the user has not yet said that it is right as it stands. */
+export function nameInDoubt(draft: Draft): boolean {
+  const { value, confirmed } = fieldOf(draft, "name");
+  return isUncertain(draft, "name") && confirmed !== value;
+}
+
+/** The draft with the name confirmed as it stands. */
+export function withNameConfirmed(draft: Draft): Draft {
+  return withField(draft, "name", { confirmed: fieldOf(draft, "name").value });
+}
+
+function withField(draft: Draft, name: FieldName, change: Partial<DraftField>): Draft {
   const side = draft[SIDE_OF[name]];
   if (side === undefined) return draft;
-  return { ...draft, [SIDE_OF[name]]: { ...side, fields: { ...side.fields, [name]: { ...fieldOf(draft, name), value } } } };
+  return { ...draft, [SIDE_OF[name]]: { ...side, fields: { ...side.fields, [name]: { ...fieldOf(draft, name), ...change } } } };
 }
 
 /** The evidence, if both sides were read. */

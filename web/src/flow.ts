@@ -3,6 +3,7 @@
 import { Api } from "./api.ts";
 import { Connection } from "./connection.ts";
 import { type DeviceKey, makeDeviceKey } from "./device_key.ts";
+import { nameInDoubt } from "./evidence.ts";
 import { isProblem } from "./problem.ts";
 import { Reader } from "./reader.ts";
 import {
@@ -167,6 +168,7 @@ export class Flow extends EventTarget {
 
   #furthest(): StepName {
     if (this.draft.front === undefined || this.draft.back === undefined) return "document";
+    if (nameInDoubt(this.draft)) return "check";
     return this.view?.state === "confirmed" ? "consent" : "code";
   }
 

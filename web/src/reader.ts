@@ -2,7 +2,7 @@
 
 import type { CallKind, Calls, Frame, FromWorker } from "./reader_protocol.ts";
 
-/** The reader cannot do it. Codes: `no_simd`, `no_worker`, `download`, `corrupt`, `crashed`. */
+/** The reader cannot do it. Codes: `no_simd`, `no_worker`, `download`, `corrupt`, `characters`, `crashed`. */
 export class ReaderError extends Error {
   constructor(readonly code: string) {
     super(code);

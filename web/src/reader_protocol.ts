@@ -19,6 +19,19 @@ export interface FieldRead {
   value: string;
   /** Percent. */
   confidence: number;
+  /** Of a name: its characters one by one. */
+  characters?: NameCharacter[];
+}
+
+/** One character of a name as read. */
+export interface NameCharacter {
+  value: string;
+  /** Percent. */
+  confidence: number;
+  /** What else it may be, the likeliest first. */
+  others: string;
+  /** The middle of it on the side's picture: thousandths of the width and height. */
+  at: [number, number];
 }
 
 /** One side, read. */

@@ -3,6 +3,7 @@
 
 import type { Pending } from "./api.ts";
 import type { DeviceKey } from "./device_key.ts";
+import type { NameCharacter } from "./reader_protocol.ts";
 import type { FieldName, Measured, RegistrationCreated, SimSubject } from "./wire.ts";
 
 export interface Session {
@@ -15,9 +16,21 @@ export interface Session {
   done?: true;
 }
 
+/** One field as read and, perhaps, corrected. */
+export interface DraftField {
+  value: string;
+  /** Percent. */
+  confidence: number;
+  read: string;
+  /** Of a name: its characters as read. */
+  characters?: NameCharacter[];
+  /** The value that the user looked at beside the picture and confirmed. */
+  confirmed?: string;
+}
+
 /** One side as read and, perhaps, corrected. */
 export interface SideRead {
-  fields: Partial<Record<FieldName, { value: string; confidence: number; read: string }>>;
+  fields: Partial<Record<FieldName, DraftField>>;
   measured: Measured;
   models: string;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evidenceOf, sideRead, withValue } from "../src/evidence.ts";
+import { evidenceOf, nameInDoubt, sideRead, withNameConfirmed, withValue } from "../src/evidence.ts";
 import type { Draft } from "../src/session.ts";
 import type { RegistrationCreated } from "../src/wire.ts";
 
@@ -29,6 +29,21 @@ test("the evidence has what was read, what was not read as an empty edit, and no
 test("a value that is put back is not edited", () => {
   const changed = withValue(withValue(draft(), "name", "样品"), "name", "样本");
   assert.equal(evidenceOf(changed, registration)?.name.edited, undefined);
+});
+
+// A rare character that was read as a look-alike must not leave unseen (RC-6).
+test("a name read with doubt has to be confirmed, and again when it was changed", () => {
+  assert.equal(nameInDoubt(draft()), false);
+  const doubtful = draft();
+  doubtful.front = sideRead({ side: "front", measured, fields: {
+    name: { value: "刘顺", confidence: 46, characters: [{ value: "顺", confidence: 46, others: "𫖯", at: [350, 200] }] },
+  } }, "camera", "1-0");
+  assert.equal(nameInDoubt(doubtful), true);
+  const confirmed = withNameConfirmed(doubtful);
+  assert.equal(nameInDoubt(confirmed), false);
+  assert.equal(nameInDoubt(withValue(confirmed, "name", "刘𫖯")), true);
+  // What helps to correct stays on the phone.
+  assert.deepEqual(evidenceOf(withValue(confirmed, "name", "刘𫖯"), registration)?.name, { value: "刘𫖯", confidence: 46, edited: true });
 });
 
 test("half a document is no evidence", () => {

@@ -26,16 +26,16 @@ cargo xtask COMMAND
   run [--check]              everything on this machine: edge, sandbox, pages (--check: end once the page is served)
   test [PART]…               every test: rules, page, package, api, browser
   lint                       formatting, clippy, TypeScript
-  bench [CARDS]              accuracy and time of reading
+  bench reading [CARDS]      accuracy per field and time per stage of reading
   bench names                time of name keys and sequences, beside a peer
   bench mrz                  what check digits and repairs make of misread zones
-  models [--check]           make the model files again from their source, or compare
   screenshots                the pictures in docs/img
   sizes                      what is uploaded and downloaded, compressed
   specimen                   draw fictional cards, photos of them, camera streams
   state DIRECTORY            the tables and fictional citizens that the Workers start from, for tests to copy
   build [edge|sandbox|web]…  build the Workers and the browser package into dist/
   models [--check]           make the model files from their sources (--check: only compare; needs Python 3.11)
+  characters [--check]       make the page's table of characters and its font, likewise
 ";
 
 fn main() -> ExitCode {
@@ -69,9 +69,9 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
             _ => bail!("say which directory the state goes to"),
         },
         "specimen" => specimen::run(rest)?,
-        "models" => models::run(flag(rest, "--check")?)?,
+        "models" => models::run(&models::MODELS, flag(rest, "--check")?)?,
+        "characters" => models::run(&models::CHARACTERS, flag(rest, "--check")?)?,
         "lint" => return Ok(if lint::lint()? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
-        "bench" if matches!(rest, ["names"] | ["mrz"]) => bench_rules(rest)?,
         "bench" => bench(rest)?,
         "screenshots" => screenshots::take()?,
         "sizes" => sizes::print()?,
@@ -91,18 +91,15 @@ fn flag(arguments: &[&str], name: &str) -> Result<bool> {
     }
 }
 
-/// Reads drawn cards and prints the table of docs/benchmarks.md. One thread, as in a browser.
+/// Runs the measurement of that name and prints the tables of docs/benchmarks.md. One thread, as in a browser.
 fn bench(arguments: &[&str]) -> Result<()> {
-    let cargo = ["run", "--release", "--quiet", "-p", "shiming-vision", "--example", "accuracy"];
-    let mut command = task::cargo(&cargo);
-    command.args(arguments).env("RTEN_NUM_THREADS", "1").env("RAYON_NUM_THREADS", "1");
-    print!("{}", task::run("reading drawn cards", &mut command)?.output);
-    Ok(())
-}
-
-/// Runs the measurement of that name and prints the table of docs/benchmarks.md.
-fn bench_rules(name: &[&str]) -> Result<()> {
-    let cargo = ["run", "--profile", "native", "--quiet", "-p", "shiming-identity", "--example"];
-    print!("{}", task::run("measuring rules", &mut task::cargo(&[&cargo[..], name].concat()))?.output);
+    let (name, rest) = match arguments {
+        [name @ ("names" | "mrz" | "reading"), rest @ ..] => (*name, rest),
+        _ => bail!("say what to measure: reading, names or mrz"),
+    };
+    let package = if name == "reading" { "shiming-vision" } else { "shiming-identity" };
+    let mut command = task::cargo(&["run", "--profile", "native", "--quiet", "-p", package, "--example", name, "--"]);
+    command.args(rest).env("RTEN_NUM_THREADS", "1").env("RAYON_NUM_THREADS", "1");
+    print!("{}", task::run(&format!("measuring {name}"), &mut command)?.output);
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! `cargo xtask models`: makes the files in `models/` from their published sources, or checks that they are what the
-//! recipe makes.
+//! `cargo xtask models` and `cargo xtask characters`: make the files in `models/` and `web/data/` from their published
+//! sources, or check that they are what the recipes make.
 
 use std::path::PathBuf;
 
@@ -7,24 +7,49 @@ use anyhow::{Result, bail};
 
 use crate::{task, workspace};
 
-/// Minor versions of Python 3 for which the recipe's pinned packages exist as wheels.
+/// Minor versions of Python 3 for which the recipes' pinned packages exist as wheels.
 const PYTHON_MINORS: std::ops::RangeInclusive<u32> = 11..=13;
 
-/// Runs `models/recipe/prepare.py` in an environment of its own; with `check` it compares and writes nothing.
-pub fn run(check: bool) -> Result<()> {
-    let environment = workspace::path("target/models/venv");
+/// A program in Python that makes files of ours.
+pub struct Recipe {
+    name: &'static str,
+    /// Where its environment and what it downloads are kept.
+    work: &'static str,
+    program: &'static str,
+    requirements: &'static str,
+}
+
+/// The networks that read cards.
+pub const MODELS: Recipe = Recipe {
+    name: "Models",
+    work: "target/models",
+    program: "models/recipe/prepare.py",
+    requirements: "models/recipe/requirements.txt",
+};
+
+/// What the page knows of rare characters.
+pub const CHARACTERS: Recipe = Recipe {
+    name: "Characters",
+    work: "target/characters",
+    program: "web/data/recipe/make.py",
+    requirements: "web/data/recipe/requirements.txt",
+};
+
+/// Runs a recipe in an environment of its own; with `check` it compares and writes nothing.
+pub fn run(recipe: &Recipe, check: bool) -> Result<()> {
+    let environment = workspace::path(recipe.work).join("venv");
     let python = environment.join("bin/python").display().to_string();
     if !PathBuf::from(&python).exists() {
         let place = environment.display().to_string();
         task::run("Python environment", &mut task::command(&system_python()?, &["-m", "venv", &place]))?;
     }
-    let requirements = ["-m", "pip", "install", "--quiet", "--requirement", "models/recipe/requirements.txt"];
+    let requirements = ["-m", "pip", "install", "--quiet", "--requirement", recipe.requirements];
     task::run("Python packages", &mut task::command(&python, &requirements))?;
-    let mut arguments = vec!["models/recipe/prepare.py"];
+    let mut arguments = vec![recipe.program];
     if check {
         arguments.push("--check");
     }
-    let finished = task::run("Models", &mut task::command(&python, &arguments))?;
+    let finished = task::run(recipe.name, &mut task::command(&python, &arguments))?;
     print!("{}", finished.output);
     Ok(())
 }
@@ -39,5 +64,5 @@ fn system_python() -> Result<String> {
             return Ok(name.to_owned());
         }
     }
-    bail!("the models' recipe needs Python 3.11, 3.12 or 3.13 with venv; install one and try again")
+    bail!("the recipes need Python 3.11, 3.12 or 3.13 with venv; install one and try again")
 }

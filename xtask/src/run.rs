@@ -51,6 +51,10 @@ fn photos() -> Result<()> {
 /// How many citizens the browser tests register.
 const STREAMS: usize = 12;
 
+/// Citizens with a rare character in their name, and how their front is photographed for it to be read as another one:
+/// share of the photo that the card covers, blur.
+const SOFT: [(usize, f32, f32); 3] = [(1, 0.3, 1.0), (8, 0.3, 1.3), (9, 0.45, 1.2)];
+
 /// What the browser tests' cameras see, and the files that they pick: for each citizen a video of both sides, photos of
 /// both, for the first also bad ones; and who they are, in `citizens.json`.
 pub fn streams() -> Result<PathBuf> {
@@ -76,6 +80,9 @@ pub fn streams() -> Result<PathBuf> {
             };
             photo("front", &front, &PhotoStyle::phone(seed))?;
             photo("back", &back, &PhotoStyle::phone(seed + 1))?;
+            if let Some(&(_, coverage, blur)) = SOFT.iter().find(|soft| soft.0 == index) {
+                photo("soft", &front, &PhotoStyle { coverage, blur, ..PhotoStyle::phone(100) })?;
+            }
             if index == 0 {
                 for fault in Fault::ALL {
                     photo(fault.name(), &front, &PhotoStyle::bad(fault, seed))?;

@@ -59,7 +59,7 @@ fn groups() -> Result<[Group; 3]> {
             |file: &Path| file.extension().and_then(|kind| kind.to_str()).is_some_and(|kind| kinds.contains(&kind));
         Ok(files.into_iter().filter(|file| fits(file)).collect())
     };
-    let mut page = with("dist/web", &["js", "css", "html", "wasm", "svg"])?;
+    let mut page = with("dist/web", &["js", "css", "html", "wasm", "svg", "txt", "woff2"])?;
     page.extend(workspace::files(&workspace::path("dist/web/models"))?);
     Ok([
         ("edge Worker, every module that is uploaded", WORKER_LIMIT, "gzip", with("dist/edge", &["js", "wasm"])?),

@@ -1,11 +1,12 @@
 //! `cargo xtask test`: every test there is, and one line that counts them.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::stack::Stack;
+use crate::stack::{self, Stack};
 use crate::task::Finished;
 use crate::{run, setup, sizes, task, wasm, workspace};
 
@@ -113,7 +114,10 @@ fn browser() -> Result<Count> {
     run::prepare()?;
     let specimens = run::streams()?;
     task::run("strict checker", &mut task::cargo(&["build", "-p", "shiming-api-tests", "--bins"]))?;
-    let stack = Stack::start(&workspace::fresh("browser-state")?)?;
+    let state = workspace::fresh("browser-state")?;
+    stack::prepare(&state)?;
+    let reviewer = let_reviewer_in(&state)?;
+    let stack = Stack::start(&state)?;
     let mut node = setup::node(&["--test", "--test-reporter=tap", "--test-concurrency=1"])?;
     node.args(scripts("tests/browser", ".test.js")?).envs([
         ("EDGE_URL", OsStr::new(&stack.edge.url())),
@@ -121,6 +125,7 @@ fn browser() -> Result<Count> {
         ("STREAMS", specimens.as_os_str()),
         ("STRICT", workspace::target().join("debug/strict").as_os_str()),
         ("CHROMIUM", setup::chromium()?.as_os_str()),
+        ("REVIEWER", OsStr::new(reviewer)),
     ]);
     let finished = task::attempt("pages in Chromium", &mut node)?;
     // What the tests measured.
@@ -128,6 +133,21 @@ fn browser() -> Result<Count> {
         println!("    {line}");
     }
     Ok(Count::read(&finished))
+}
+
+/// Gives a reviewer a credential, as docs/operations.md does it: some ways through the page end with a person's decision.
+fn let_reviewer_in(state: &Path) -> Result<&'static str> {
+    const SECRET: &str = "browser-tests-0123456789abcdef0123456789abcdef";
+    /// SHA-256 of that.
+    const HASH: &str = "e44952cb8bf7ea723ff1feddff148f686b002dc4e468719570bedefe80cd024e";
+    let sql = format!(
+        "INSERT INTO credentials (name, role, secret_sha256, state, created_at, updated_at) \
+         VALUES ('browser-tests', 'reviewer', '{HASH}', 'active', 0, 0)"
+    );
+    let mut wrangler = setup::wrangler(&["d1", "execute", "shiming", "--local", "-y", "-c", "wrangler.toml"])?;
+    wrangler.arg("--command").arg(sql).arg("--persist-to").arg(state.join("edge"));
+    task::run("a reviewer", &mut wrangler)?;
+    Ok(SECRET)
 }
 
 /// The test files of a folder.

@@ -44,6 +44,13 @@ fn a_photo_is_read_and_its_picture_is_handed_over_once() {
     assert_eq!(reading["side"], "front");
     assert_eq!(reading["fields"]["name"]["value"], "王建国");
     assert_eq!(reading["fields"]["id_number"]["value"], "513401194911113217");
+    // The name alone comes character by character, each with its place on the picture.
+    assert_eq!(reading["fields"]["address"].get("characters"), None);
+    let characters = reading["fields"]["name"]["characters"].as_array().unwrap();
+    let values: String = characters.iter().map(|character| character["value"].as_str().unwrap()).collect();
+    assert_eq!(values, "王建国");
+    let places: Vec<u64> = characters.iter().map(|character| character["at"][0].as_u64().unwrap()).collect();
+    assert!(places.is_sorted() && places.iter().all(|place| (175..400).contains(place)), "{places:?}");
     let jpeg = outcome.take_jpeg().unwrap();
     assert_eq!(jpeg[..3], [0xFF, 0xD8, 0xFF]);
     assert!(outcome.take_jpeg().is_none());

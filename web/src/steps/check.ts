@@ -1,11 +1,12 @@
 // Step 3: the user compares what was read with the document and corrects it.
 
-import { fieldOf, SIDE_OF, UNCERTAIN, withValue } from "../evidence.ts";
+import { fieldOf, isUncertain, nameInDoubt, SIDE_OF, withNameConfirmed, withValue } from "../evidence.ts";
 import type { Flow } from "../flow.ts";
 import { t, tCode } from "../messages.ts";
 import type { FieldFault } from "../reader_protocol.ts";
 import { crop } from "../ui/crop.ts";
 import { h, icon, replace } from "../ui/dom.ts";
+import { NameCheck } from "../ui/name_check.ts";
 import { Notice } from "../ui/notice.ts";
 import { FIELD_NAMES, type FieldName, type Side } from "../wire.ts";
 
@@ -26,12 +27,14 @@ class CheckStep {
   readonly element: HTMLElement;
   readonly #rows: Record<FieldName, Row>;
   readonly #notice = new Notice();
+  readonly #name: NameCheck;
   /** Ethnic groups to choose from; any text can be typed, as some cards have others. */
   readonly #groups = h("datalist", { id: "ethnic-groups" });
   readonly #summary = h("div", { class: "notice", role: "status" });
   #checking = 0;
 
   constructor(private readonly flow: Flow, private readonly signal: AbortSignal) {
+    this.#name = new NameCheck(flow, () => this.element, (name) => this.#setName(name));
     this.#rows = Object.fromEntries(FIELD_NAMES.map((name) => [name, this.#row(name)])) as Record<FieldName, Row>;
     this.element = h("section", { class: "step" },
       h("h1", {}, t("check.title")),
@@ -66,7 +69,7 @@ class CheckStep {
 
   #row(name: FieldName): Row {
     const { value, confidence, read } = fieldOf(this.flow.draft, name);
-    const uncertain = confidence < UNCERTAIN;
+    const uncertain = isUncertain(this.flow.draft, name);
     const id = `field-${name}`;
     const fault = h("p", { class: "hint bad", id: `${id}-error`, "data-testid": `${id}-error`, hidden: true });
     const note = uncertain && h("p", { class: "hint", id: `${id}-note` }, t("check.uncertain.note"));
@@ -79,7 +82,9 @@ class CheckStep {
     const element = h("div", { class: `field field-${name}${uncertain ? " uncertain" : ""}` },
       h("label", { for: id }, t(`field.${name}`), uncertain && h("span", { class: "badge" }, icon("alert"), t("check.uncertain"))),
       uncertain && picture !== undefined && crop(picture, name),
+      name === "name" && this.#name.element,
       control,
+      name === "name" && this.#name.opener,
       name === "valid_until" && this.#forever(control as HTMLInputElement, value),
       note,
       fault);
@@ -123,11 +128,18 @@ class CheckStep {
     const value = name === "id_number" ? raw.replaceAll(/\s/g, "").toUpperCase() : raw.trim();
     this.flow.draft = withValue(this.flow.draft, name, value);
     this.#rows[name].control.dataset["edited"] = String(value !== fieldOf(this.flow.draft, name).read);
+    if (name === "name") this.#name.draw();
     this.#validateQuietly();
   }
 
+  /** A name that was put together from tiles. */
+  #setName(name: string): void {
+    (this.#rows.name.control as HTMLInputElement).value = name;
+    this.#changed("name", name);
+  }
+
   #showSummary(): void {
-    const doubts = FIELD_NAMES.filter((name) => fieldOf(this.flow.draft, name).confidence < UNCERTAIN).length;
+    const doubts = FIELD_NAMES.filter((name) => isUncertain(this.flow.draft, name)).length;
     this.#summary.classList.add(doubts > 0 ? "notice-warn" : "notice-good");
     replace(this.#summary, icon(doubts > 0 ? "alert" : "check"), h("p", {}, doubts > 0 ? t("check.doubts", { n: doubts }) : t("check.clear")));
   }
@@ -160,7 +172,12 @@ class CheckStep {
   async #submit(): Promise<void> {
     this.#notice.clear();
     try {
-      if (await this.#validate(true)) this.flow.go(this.flow.view?.state === "confirmed" ? "consent" : "code");
+      if (!(await this.#validate(true))) return;
+      if (nameInDoubt(this.flow.draft)) {
+        if (!(await this.#name.confirm())) return this.#name.focus();
+        this.flow.draft = withNameConfirmed(this.flow.draft);
+      }
+      this.flow.go(this.flow.view?.state === "confirmed" ? "consent" : "code");
     } catch (error) {
       this.#notice.show(error);
     }
