@@ -27,9 +27,6 @@ impl Lines {
                     '«' => characters.extend(b"<<"),
                     _ => return Err(MrzError::Character { line: cells.len() + 1, position: characters.len() + 1 }),
                 }
-                if characters.len() > LONGEST {
-                    return Err(MrzError::Size);
-                }
             }
             if !characters.is_empty() {
                 cells.push(characters);
@@ -74,9 +71,6 @@ impl Lines {
         self.cells.iter().map(|line| line.iter().map(|c| char::from(*c)).collect()).collect()
     }
 }
-
-/// Longer lines are no zone, whatever their end.
-const LONGEST: usize = 60;
 
 /// The format by the line that has to be exact: the last but for TD1 and the mainland's permits, whose first is.
 fn format_of(cells: &[Vec<u8>]) -> Option<Format> {

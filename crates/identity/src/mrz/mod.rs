@@ -5,6 +5,10 @@
 //! [`Checked`], one that none does an [`Unchecked`], which has no way to say that it was checked: names, sex, issuer and
 //! nationality never are.
 //!
+//! Residence permits for Hong Kong, Macao and Taiwan residents and foreigners' permanent residence cards of 2017 and 2023 are
+//! made like the resident ID card; no published description gives them a zone. The mainland's permits of 1999 (`C<`) had
+//! one of another layout; the last of them expired in 2023.
+//!
 //! Check digits are sums modulo 10: they see no difference between `0`, `A`, `K`, `U` and `<`, nor between `1`, `B`, `L`
 //! and `V`, and so on. Where only digits can stand, places see it.
 
@@ -201,7 +205,7 @@ impl Mrz {
         }
     }
 
-    /// Whether every check digit holds.
+    /// Whether every check digit holds; the composite one counts with each field that it covers.
     #[must_use]
     pub fn digits_hold(&self) -> bool {
         self.number.held()
@@ -209,7 +213,6 @@ impl Mrz {
             && self.expiry.held()
             && self.replacements.as_ref().is_none_or(Checked::held)
             && self.optional.iter().all(|field| field.held() != Some(false))
-            && self.composite != Some(false)
     }
 
     /// Whether every field is written as its format asks: dates that exist, states and names of letters, a known sex;

@@ -234,6 +234,7 @@ mod tests {
             ("ANNA<<ERIKSSON<<", "Eriksson", "Anna", Agreement::Differs),
             ("ERIKSSON<<ANNA<M", "Eriksson", "Anna Maria", Agreement::AgreesAsFarAsPrinted),
             ("ERIKSSON<<ANNA<K", "Eriksson", "Anna Maria", Agreement::Differs),
+            ("ERIKSSON<<ANNA<M", "Eriksson", "Anna", Agreement::Differs),
             ("VAN<DE<MUEL<<CORNELI", "van der Müllen", "Cornelis", Agreement::AgreesAsFarAsPrinted),
             ("PETROVA<<ANNA<", "Петрова", "Анна", Agreement::CannotSay),
             ("A<<B<<C<<<", "A", "B C", Agreement::CannotSay),

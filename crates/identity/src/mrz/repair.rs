@@ -359,6 +359,8 @@ mod tests {
         let mrz = read("P<DKKMUELLER<<K<<<<<<<<<<<<<<<<<<<<<<<<<<<<<\nL898902C36DKK7408122F1204159ZE184226B<<<<<10");
         assert_eq!(mrz.issuer.unwrap().value().as_str(), "D");
         assert_eq!(mrz.name.unwrap().value().secondary(), "K");
+        let mrz = read("P<UTOARKFREITH<<<<K<<<<<<<<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10");
+        assert_eq!(made(&mrz), "1:19 K< Place;");
         // What is neither filler nor like one behind the name stays, and the name is irregular.
         let mrz = read("P<UTOERIKSSON<<ANNA<MARIA<<<<KX<<<C<<<<S<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10");
         assert_eq!(mrz.repairs, []);
@@ -372,6 +374,8 @@ mod tests {
         let mrz = read(&good.replace("9<<<<<<<<<<<<<<<8", "9<<<KK<<<<C<<<<<8"));
         assert_eq!(mrz.repairs.len(), 3);
         assert!(mrz.is_sound() && mrz.repairs.iter().all(|repair| repair.proof == Proof::CheckDigit));
+        let mrz = read(&good.replace("9<<<<<<<<<<<<<<<8", "9<<<KK<<<<C<<<<<7"));
+        assert!(mrz.repairs.is_empty() && !mrz.is_sound());
         let mrz = read(&good.replace("9<<<<<<<<<<<<<<<8", "9<<<XX<<<<C<<<<<8"));
         assert!(mrz.repairs.is_empty() && !mrz.is_sound());
     }

@@ -94,7 +94,8 @@ pub fn write(fields: &MrzFields<'_>) -> Result<Vec<String>, WriteError> {
     let room = layout.number.len();
     if layout.long_numbers && fields.number.len() > room {
         // Doc 9303-5 and 9303-6 §4.2.2: a filler for the check digit; the rest, then the digit, then a filler.
-        let digit = icao_7_3_1(fields.number.bytes()).ok_or(WriteError::Character)?;
+        let digit =
+            icao_7_3_1(fields.number.bytes()).filter(|_| !fields.number.contains('<')).ok_or(WriteError::Character)?;
         let (begin, rest) = fields.number.split_at_checked(room).ok_or(WriteError::Character)?;
         page.put(layout.number, begin)?;
         let [first, _] = &mut optional;

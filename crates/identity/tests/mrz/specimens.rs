@@ -1,6 +1,7 @@
 //! The specimens that are published.
 
 use shiming_identity::DocumentNumber;
+use shiming_identity::check_digit::icao_7_3_1;
 use shiming_identity::document::DocumentKind;
 use shiming_identity::mrz::{Checked, Format, Mrz, MrzDate, MrzSex};
 
@@ -183,4 +184,43 @@ fn the_other_fields_of_the_specimens() {
     assert_eq!(permit.han.unwrap().value(), "NGKELMPONBPJLBLO");
     assert_eq!(permit.name.unwrap().value().secondary(), "YANG BEN");
     assert_eq!(permit.optional[0].held(), None);
+}
+
+/// A zone of fields with the composite check digit that belongs to it.
+fn with_composite(line: &str) -> String {
+    let covered = [&line[..10], &line[13..20], &line[21..43]].concat();
+    let digit = char::from(icao_7_3_1(covered.bytes()).unwrap());
+    format!("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\n{}{digit}", &line[..43])
+}
+
+// Doc 9303-4 §4.2.2.2
+#[test]
+fn a_filler_is_the_check_digit_of_empty_optional_data_only() {
+    for (optional, sound) in [
+        ("<<<<<<<<<<<<<<<", true),
+        ("<<<<<<<<<<<<<<0", true),
+        ("ZE184226B<<<<<1", true),
+        // The sum of these is 0, and still the digit has to be there.
+        ("ZE184226A<<<<<<", false),
+        ("A<<<<<<<<<<<<<0", true),
+        ("A<<<<<<<<<<<<<<", false),
+    ] {
+        let mrz = parse(&with_composite(&format!("L898902C36UTO7408122F1204159{optional}<")));
+        assert_eq!((mrz.composite, mrz.is_sound()), (Some(true), sound), "{optional}");
+        assert_eq!(mrz.optional[0].held(), Some(sound), "{optional}");
+    }
+}
+
+// Doc 9303-5 §4.2.2
+#[test]
+fn only_full_numbers_go_on_in_the_optional_data() {
+    let digit = |text: &str| char::from(icao_7_3_1(text.bytes()).unwrap());
+    for (begin, end, is_long) in [("D23145890", "734", true), ("D2314589<", "734", false), ("D23145890", "", false)] {
+        let first = format!("I<UTO{begin}<{:<<15}", format!("{end}{}", digit(&format!("{begin}{end}"))));
+        let second = "3407127M9507122UTO<<<<<<<<<<<";
+        let composite = digit(&[&first[5..], &second[..7], &second[8..15], &second[18..]].concat());
+        let mrz = parse(&format!("{first}\n{second}{composite}\nSTEVENSON<<PETER<JOHN<<<<<<<<<"));
+        assert_eq!((mrz.composite, mrz.is_sound()), (Some(true), is_long), "{first}");
+        assert_eq!(mrz.number.value().len() > 9, is_long, "{first}");
+    }
 }

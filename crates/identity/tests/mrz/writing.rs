@@ -58,6 +58,7 @@ fn names_that_do_not_fit_are_cut_with_a_letter_at_the_end() {
         (MrzFields { birth: "74-8-12", ..fields }, WriteError::TooLong),
         (MrzFields { number: "é12345678", ..fields }, WriteError::Character),
         (MrzFields { number: "123456789é", ..fields }, WriteError::Character),
+        (MrzFields { number: "D2314589<734", ..fields }, WriteError::Character),
         (MrzFields { number: "D23145890", optional: ["ABCDEFGHIJKLMNOP", ""], ..fields }, WriteError::TooLong),
     ] {
         assert_eq!(write(&fields), Err(error));
