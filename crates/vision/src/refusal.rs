@@ -5,89 +5,100 @@ use shiming_identity::document::Side;
 
 use crate::quality::Measured;
 
-/// Why a picture is refused. Its names in snake case are stable: interfaces translate them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// No document of the asked kind is to be seen.
-    NoDocument,
-    /// The document goes on beyond the picture's border.
-    NotWhole,
-    /// The document has too few pixels or too small a share of the picture.
-    TooSmall,
-    /// The document is seen too much from the side.
-    TooSteep,
-    /// The document does not lie upright (only where the format asks for another shot instead of converting).
-    Tilted,
-    /// Out of focus, or the camera moved.
-    Blurred,
-    /// Too little light.
-    TooDark,
-    /// Too much light.
-    TooBright,
-    /// A reflection hides a part.
-    Glare,
-    /// Something lies over a part.
-    Covered,
-    /// It is the document's other side.
-    OtherSide,
-    /// The document is there but its fields cannot be made out.
-    Unreadable,
-    /// The reader itself failed; another picture may work.
-    ReaderFailed,
+/// An enum whose variants have stable names, which are what serde writes.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+        #[serde(into = "&'static str")]
+        pub enum $name {
+            $($(#[$meaning])* $variant,)+
+        }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// Its stable name.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl From<$name> for &'static str {
+            fn from(value: $name) -> Self {
+                value.code()
+            }
+        }
+    };
 }
 
-/// What the user should do next. Its names in snake case are stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Hint {
-    /// Nothing to see yet: bring the document into the picture.
-    NoDocument,
-    /// Come closer.
-    Closer,
-    /// Go farther away.
-    Farther,
-    /// Hold the phone parallel to the document.
-    Flatter,
-    /// Turn the phone or the document upright.
-    Straighten,
-    /// Hold still and let the camera focus.
-    HoldStill,
-    /// Move out of the reflection.
-    LessGlare,
-    /// Find more light.
-    MoreLight,
-    /// Find less light.
-    LessLight,
-    /// Bring all four corners into the picture.
-    WholeCard,
-    /// Turn the document over.
-    OtherSide,
-    /// Good: shoot.
-    Ready,
+words! {
+    /// Why a picture is refused. Its names in snake case are stable: interfaces translate them.
+    Reason {
+        /// No document of the asked kind is to be seen.
+        NoDocument = "no_document",
+        /// The document goes on beyond the picture's border.
+        NotWhole = "not_whole",
+        /// The document has too few pixels or too small a share of the picture.
+        TooSmall = "too_small",
+        /// The document is seen too much from the side.
+        TooSteep = "too_steep",
+        /// The document does not lie upright (only where the format asks for another shot instead of converting).
+        Tilted = "tilted",
+        /// Out of focus, or the camera moved.
+        Blurred = "blurred",
+        /// Too little light.
+        TooDark = "too_dark",
+        /// Too much light.
+        TooBright = "too_bright",
+        /// A reflection hides a part.
+        Glare = "glare",
+        /// Something lies over a part.
+        Covered = "covered",
+        /// It is the document's other side.
+        OtherSide = "other_side",
+        /// The document is there but its fields cannot be made out.
+        Unreadable = "unreadable",
+        /// The reader itself failed; another picture may work.
+        ReaderFailed = "reader_failed",
+    }
+}
+
+words! {
+    /// What the user should do next. Its names in snake case are stable.
+    Hint {
+        /// Nothing to see yet: bring the document into the picture.
+        NoDocument = "no_document",
+        /// Come closer.
+        Closer = "closer",
+        /// Go farther away.
+        Farther = "farther",
+        /// Hold the phone parallel to the document.
+        Flatter = "flatter",
+        /// Turn the phone or the document upright.
+        Straighten = "straighten",
+        /// Hold still and let the camera focus.
+        HoldStill = "hold_still",
+        /// Move out of the reflection.
+        LessGlare = "less_glare",
+        /// Find more light.
+        MoreLight = "more_light",
+        /// Find less light.
+        LessLight = "less_light",
+        /// Bring all four corners into the picture.
+        WholeCard = "whole_card",
+        /// Turn the document over.
+        OtherSide = "other_side",
+        /// Good: shoot.
+        Ready = "ready",
+    }
 }
 
 impl Reason {
-    /// Its stable name.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NoDocument => "no_document",
-            Self::NotWhole => "not_whole",
-            Self::TooSmall => "too_small",
-            Self::TooSteep => "too_steep",
-            Self::Tilted => "tilted",
-            Self::Blurred => "blurred",
-            Self::TooDark => "too_dark",
-            Self::TooBright => "too_bright",
-            Self::Glare => "glare",
-            Self::Covered => "covered",
-            Self::OtherSide => "other_side",
-            Self::Unreadable => "unreadable",
-            Self::ReaderFailed => "reader_failed",
-        }
-    }
-
     /// What the user should do.
     #[must_use]
     pub fn hint(self) -> Hint {
@@ -102,27 +113,6 @@ impl Reason {
             Self::TooBright => Hint::LessLight,
             Self::Glare => Hint::LessGlare,
             Self::OtherSide => Hint::OtherSide,
-        }
-    }
-}
-
-impl Hint {
-    /// Its stable name.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NoDocument => "no_document",
-            Self::Closer => "closer",
-            Self::Farther => "farther",
-            Self::Flatter => "flatter",
-            Self::Straighten => "straighten",
-            Self::HoldStill => "hold_still",
-            Self::LessGlare => "less_glare",
-            Self::MoreLight => "more_light",
-            Self::LessLight => "less_light",
-            Self::WholeCard => "whole_card",
-            Self::OtherSide => "other_side",
-            Self::Ready => "ready",
         }
     }
 }
@@ -150,12 +140,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_what_serde_writes() {
-        for reason in [Reason::NoDocument, Reason::NotWhole, Reason::TooSmall, Reason::TooSteep, Reason::ReaderFailed] {
-            assert_eq!(serde_json::to_string(&reason).unwrap(), format!("\"{}\"", reason.code()));
-        }
-        for hint in [Hint::HoldStill, Hint::WholeCard, Hint::Ready, Hint::LessGlare] {
-            assert_eq!(serde_json::to_string(&hint).unwrap(), format!("\"{}\"", hint.code()));
-        }
+    fn names_are_stable_and_what_serde_writes() {
+        let reasons: Vec<&str> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        let hints: Vec<&str> = Hint::ALL.iter().map(|hint| hint.code()).collect();
+        assert_eq!(serde_json::to_string(Reason::ALL).unwrap(), serde_json::to_string(&reasons).unwrap());
+        assert_eq!(serde_json::to_string(Hint::ALL).unwrap(), serde_json::to_string(&hints).unwrap());
+        assert_eq!(Reason::NotWhole.code(), "not_whole");
+        assert_eq!(Hint::HoldStill.code(), "hold_still");
     }
 }
