@@ -6,7 +6,7 @@ use shiming_identity::document::FieldName;
 use shiming_identity::{Date, Ethnicity, Expiry, IdNumber, PersonName, Sex, Validity, Variants};
 use shiming_outside::crm::{Identity, NameMatch};
 use shiming_outside::register::VerifyCitizen;
-use shiming_wire::{Evidence, Measured, Text};
+use shiming_wire::{Evidence, Field, Measured, Text};
 
 use crate::inquiry::Inquiry;
 use crate::policy::RegisterNames;
@@ -92,7 +92,8 @@ pub fn check(
             Severity::Doubt => {}
         }
     }
-    let wrong: Vec<FieldName> = FIELDS.into_iter().filter(|field| wrong.contains(field)).collect();
+    let marks = marks(evidence);
+    let wrong: Vec<FieldName> = marks.iter().map(|mark| mark.field).filter(|field| wrong.contains(field)).collect();
 
     let (Some(name), Some(sex), Some(ethnicity), Some(birth_date), Some(address)) =
         (name, sex, ethnicity, birth_date, address)
@@ -123,9 +124,9 @@ pub fn check(
     let case = Case {
         identity,
         name_match: None,
-        edited: edited(evidence),
+        edited: marks.iter().filter(|mark| mark.edited).filter_map(|mark| bounded(mark.field.as_str())).collect(),
         key_field_edited: evidence.name.edited || evidence.id_number.edited,
-        least_confidence: least_confidence(evidence),
+        least_confidence: marks.iter().map(|mark| mark.confidence).min().unwrap_or_default().min(100),
         front: evidence.front,
         back: evidence.back,
         models: evidence.models.clone(),
@@ -133,49 +134,29 @@ pub fn check(
     Ok(Checked { case, question, inquiry, valid_today })
 }
 
-/// The fields in the document's order.
-pub const FIELDS: [FieldName; 9] = [
-    FieldName::Name,
-    FieldName::Sex,
-    FieldName::Ethnicity,
-    FieldName::BirthDate,
-    FieldName::Address,
-    FieldName::IdNumber,
-    FieldName::Issuer,
-    FieldName::ValidFrom,
-    FieldName::ValidUntil,
-];
-
-fn edited(evidence: &Evidence) -> Vec<Text<20>> {
-    [
-        (evidence.name.edited, FieldName::Name),
-        (evidence.sex.edited, FieldName::Sex),
-        (evidence.ethnicity.edited, FieldName::Ethnicity),
-        (evidence.birth_date.edited, FieldName::BirthDate),
-        (evidence.address.edited, FieldName::Address),
-        (evidence.id_number.edited, FieldName::IdNumber),
-        (evidence.issuer.edited, FieldName::Issuer),
-        (evidence.valid_from.edited, FieldName::ValidFrom),
-        (evidence.valid_until.edited, FieldName::ValidUntil),
-    ]
-    .into_iter()
-    .filter_map(|(edited, field)| if edited { bounded(field.as_str()) } else { None })
-    .collect()
+/// How sure the reader was of a field, percent, and whether the user changed it.
+struct Mark {
+    field: FieldName,
+    confidence: u8,
+    edited: bool,
 }
 
-fn least_confidence(evidence: &Evidence) -> u8 {
-    let confidences = [
-        evidence.name.confidence,
-        evidence.sex.confidence,
-        evidence.ethnicity.confidence,
-        evidence.birth_date.confidence,
-        evidence.address.confidence,
-        evidence.id_number.confidence,
-        evidence.issuer.confidence,
-        evidence.valid_from.confidence,
-        evidence.valid_until.confidence,
-    ];
-    confidences.into_iter().min().unwrap_or_default().min(100)
+/// Every field in the document's order.
+fn marks(evidence: &Evidence) -> [Mark; 9] {
+    fn mark<const MAX: usize>(name: FieldName, field: &Field<MAX>) -> Mark {
+        Mark { field: name, confidence: field.confidence, edited: field.edited }
+    }
+    [
+        mark(FieldName::Name, &evidence.name),
+        mark(FieldName::Sex, &evidence.sex),
+        mark(FieldName::Ethnicity, &evidence.ethnicity),
+        mark(FieldName::BirthDate, &evidence.birth_date),
+        mark(FieldName::Address, &evidence.address),
+        mark(FieldName::IdNumber, &evidence.id_number),
+        mark(FieldName::Issuer, &evidence.issuer),
+        mark(FieldName::ValidFrom, &evidence.valid_from),
+        mark(FieldName::ValidUntil, &evidence.valid_until),
+    ]
 }
 
 fn note<T, E>(wrong: &mut Vec<FieldName>, field: FieldName, parsed: Result<T, E>) -> Option<T> {
@@ -287,7 +268,7 @@ mod tests {
     #[test]
     fn members_are_spelled_as_on_the_wire() {
         let json = serde_json::to_value(evidence()).unwrap();
-        for field in FIELDS {
+        for field in marks(&evidence()).map(|mark| mark.field) {
             assert!(json.get(field.as_str()).is_some());
             assert_eq!(serde_json::to_value(field).unwrap(), field.as_str());
         }
