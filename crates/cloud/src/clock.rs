@@ -5,11 +5,13 @@ use shiming_wire::UnixSeconds;
 use wasm_bindgen::JsCast as _;
 
 /// Milliseconds since 1970.
+#[must_use]
 pub fn now_ms() -> u64 {
     worker::Date::now().as_millis()
 }
 
 /// Seconds since 1970.
+#[must_use]
 pub fn now() -> UnixSeconds {
     now_ms() / 1000
 }

@@ -186,6 +186,7 @@ mod tests {
     const ADDRESSES: [&str; 2] = ["PUBLIC_ORIGIN", "CRM_URL"];
     const KEYS: [&str; 4] = ["NAME_KEY", "DATA_KEYS", "LOOKUP_KEYS", "CRM_KEYS"];
 
+    #[allow(clippy::unnecessary_wraps, reason = "it is handed over as a `Read`")]
     fn production(name: &'static str) -> Option<String> {
         Some(match name {
             "ENVIRONMENT" => "production".to_owned(),

@@ -24,6 +24,7 @@ pub struct Target {
 
 impl Target {
     /// The target of `request`, as the client wrote it.
+    #[must_use]
     pub fn of(request: &Request) -> Self {
         let url = request.inner().url();
         let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
@@ -35,6 +36,7 @@ impl Target {
 }
 
 /// The value of a parameter of a query; ours are numbers, so nothing is decoded.
+#[must_use]
 pub fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     query.split('&').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name)).map(|(_, value)| value)
 }
@@ -53,6 +55,7 @@ pub fn internal(url: &str, headers: &[(&str, String)], body: &str) -> worker::Re
 }
 
 /// A header's value; one that cannot be read counts as absent.
+#[must_use]
 pub fn header(request: &Request, name: &str) -> Option<String> {
     request.headers().get(name).ok().flatten()
 }

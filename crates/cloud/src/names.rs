@@ -10,6 +10,7 @@ use crate::config::Common;
 
 /// The id of the registration that this request creates. A retry of the same request has the same device key and
 /// idempotency key, and so finds what the first one made.
+#[must_use]
 pub fn registration_id(config: &Common, device_key: &Bytes<65>, idempotency_key: &str) -> RegistrationId {
     // The device key has a fixed length, so the two cannot run into each other.
     let value = [&device_key.0[..], idempotency_key.as_bytes()].concat();
@@ -17,6 +18,7 @@ pub fn registration_id(config: &Common, device_key: &Bytes<65>, idempotency_key:
 }
 
 /// The token of the link that this request makes; the same for a retry.
+#[must_use]
 pub fn link_token(config: &Common, actor: &str, idempotency_key: &str) -> Bytes<16> {
     // Neither holds a zero byte.
     let value = [b"link", actor.as_bytes(), idempotency_key.as_bytes()].join(&0);
@@ -24,6 +26,7 @@ pub fn link_token(config: &Common, actor: &str, idempotency_key: &str) -> Bytes<
 }
 
 /// The object that counts for `value`.
+#[must_use]
 pub fn budget(config: &Common, scope: Scope, value: &[u8]) -> String {
     let purpose = match scope {
         Scope::Line => Purpose::Line,
@@ -35,6 +38,7 @@ pub fn budget(config: &Common, scope: Scope, value: &[u8]) -> String {
 }
 
 /// A device, as a link remembers it.
+#[must_use]
 pub fn device(config: &Common, device_key: &Bytes<65>) -> String {
     hexadecimal(&config.name_key.hash(Purpose::Device, &device_key.0).hash)
 }
@@ -55,6 +59,7 @@ pub fn written(config: &Common, name: &str) -> Option<String> {
 }
 
 /// Lower-case hexadecimal.
+#[must_use]
 pub fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
@@ -71,6 +76,7 @@ fn first_half(hash: [u8; 32]) -> [u8; 16] {
 }
 
 /// SHA-256 in lower-case hexadecimal, for values that have 256 random bits of their own or are no secret.
+#[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }

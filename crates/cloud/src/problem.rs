@@ -18,6 +18,7 @@ pub enum Fault {
 
 impl Fault {
     /// What the client is told. Logs what it is not told.
+    #[must_use]
     pub fn into_problem(self) -> Problem {
         match self {
             Self::Problem(problem) => *problem,
@@ -109,16 +110,19 @@ impl From<LinkVoid> for Fault {
 }
 
 /// A budget is spent; which one is not said.
+#[must_use]
 pub fn spent(kind: ProblemType, spent: Spent) -> Fault {
     Problem { retry_after: Some(spent.retry_after), ..Problem::new(kind) }.into()
 }
 
 /// A body that is not what the endpoint takes. Serde's message stays here: it can quote the body.
+#[must_use]
 pub fn malformed(_: serde_json::Error) -> Fault {
     ProblemType::MalformedBody.into()
 }
 
 /// A member breaks its rule.
+#[must_use]
 pub fn invalid(member: &str) -> Fault {
     Problem { pointers: vec![pointer(member)], ..Problem::new(ProblemType::InvalidParameter) }.into()
 }
