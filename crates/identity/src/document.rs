@@ -72,7 +72,7 @@ pub fn read_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DocumentK
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    /// The side with the portrait.
+    /// The side with the portrait: a passport's data page.
     Front,
     /// The side with the emblem.
     Back,
@@ -291,6 +291,16 @@ pub enum Alphabet {
     Text,
     /// `2016.07.01-2036.07.01` or `2016.07.01-长期`.
     Validity,
+    /// 男, 女, `M`, `F` or `X`, or both with a slash: `女/F`.
+    SexBoth,
+    /// Capital Latin letters, diacritics included, with space, comma, hyphen, apostrophe and full stop.
+    Latin,
+    /// One date: digits, `.`, `-`, `/`, space, capital letters (`12 AUG 1974`) and 年月日.
+    Date,
+    /// Digits, capital letters and brackets.
+    Number,
+    /// A machine-readable zone's: capital letters, digits and `<`.
+    Mrz,
 }
 
 /// One printed line, or piece of one, that belongs to a field.
@@ -334,6 +344,81 @@ pub enum SlotContent {
     Issuer,
     /// Both dates of 有效期限 with the hyphen between them.
     Validity,
+    /// Surname and given names in Latin letters, parted by a comma.
+    LatinName,
+    /// The surname in Latin letters.
+    Surname,
+    /// Given names in Latin letters.
+    GivenNames,
+    /// The whole date of birth.
+    BirthDate,
+    /// 出生地点
+    BirthPlace,
+    /// 国籍
+    Nationality,
+    /// 证件号码, where it is no 公民身份号码
+    DocumentNumber,
+    /// 通行证号码 on a residence permit
+    PermitNumber,
+    /// 签发次数 or 换证次数
+    IssueCount,
+    /// 签发地点
+    IssuePlace,
+    /// First day of validity, or the day of issue.
+    ValidFrom,
+    /// Last day of validity.
+    ValidUntil,
+    /// 初次领证日期
+    FirstIssued,
+    /// 准驾车型
+    VehicleClasses,
+    /// 档案编号
+    FileNumber,
+    /// 部别
+    Unit,
+    /// 职务
+    Position,
+    /// 军衔 or 警衔
+    Rank,
+    /// `P`, `V`: the kind of document, as the visual zone of ICAO Doc 9303 repeats it. No field of its own.
+    DocumentCode,
+    /// The issuing state's three letters, likewise.
+    IssuingState,
+    /// A line of the machine-readable zone.
+    Mrz,
+}
+
+impl SlotContent {
+    /// The fields that are read here, whole or in part.
+    #[must_use]
+    pub fn fields(self) -> &'static [FieldName] {
+        match self {
+            Self::Name => &[FieldName::Name],
+            Self::Sex => &[FieldName::Sex],
+            Self::Ethnicity => &[FieldName::Ethnicity],
+            Self::BirthYear | Self::BirthMonth | Self::BirthDay | Self::BirthDate => &[FieldName::BirthDate],
+            Self::Address => &[FieldName::Address],
+            Self::IdNumber => &[FieldName::IdNumber],
+            Self::Issuer => &[FieldName::Issuer],
+            Self::Validity => &[FieldName::ValidFrom, FieldName::ValidUntil],
+            Self::LatinName | Self::Surname | Self::GivenNames => &[FieldName::LatinName],
+            Self::BirthPlace => &[FieldName::BirthPlace],
+            Self::Nationality => &[FieldName::Nationality],
+            Self::DocumentNumber => &[FieldName::DocumentNumber],
+            Self::PermitNumber => &[FieldName::PermitNumber],
+            Self::IssueCount => &[FieldName::IssueCount],
+            Self::IssuePlace => &[FieldName::IssuePlace],
+            Self::ValidFrom => &[FieldName::ValidFrom],
+            Self::ValidUntil => &[FieldName::ValidUntil],
+            Self::FirstIssued => &[FieldName::FirstIssued],
+            Self::VehicleClasses => &[FieldName::VehicleClasses],
+            Self::FileNumber => &[FieldName::FileNumber],
+            Self::Unit => &[FieldName::Unit],
+            Self::Position => &[FieldName::Position],
+            Self::Rank => &[FieldName::Rank],
+            Self::DocumentCode | Self::IssuingState | Self::Mrz => &[],
+        }
+    }
 }
 
 /// Words printed on every copy of a side; a side is recognised, and located without edges, by them.
@@ -354,6 +439,9 @@ pub struct Layout {
     pub source: String,
     /// The document.
     pub document: DocumentKind,
+    /// Which of its layouts this is, where the document has several (`2017`, `taiwan`); none where it has one.
+    #[serde(default)]
+    pub form: Option<String>,
     /// The side.
     pub side: Side,
     /// Width and height of the document, millimetres (ISO/IEC 7810).
@@ -366,8 +454,23 @@ pub struct Layout {
     pub portrait: Option<Box2>,
     /// The emblem.
     pub emblem: Option<Box2>,
-    /// Default image-format parameters.
+    /// Default image-format parameters; of use once the document is read.
+    #[serde(with = "FormatOfAnyKind")]
     pub format: FormatParameters,
+}
+
+/// [`FormatParameters`] without the check that the document is read: a layout may come before its reader.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "FormatParameters", deny_unknown_fields)]
+struct FormatOfAnyKind {
+    document: DocumentKind,
+    side: Side,
+    mode: FormatMode,
+    size: Size,
+    position: Position,
+    pixels: Pixels,
+    format: Encoding,
+    quality_floor: QualityFloor,
 }
 
 /// The sides of `document`, in the order in which they are captured; none of a document that is not read yet.
@@ -388,7 +491,7 @@ pub fn sources(document: DocumentKind) -> &'static [&'static str] {
             include_str!("../../../documents/cn_resident_id.front.json"),
             include_str!("../../../documents/cn_resident_id.back.json"),
         ],
-        // Their sides are not read yet.
+        // Their sides are not read yet: `shiming-specimen` draws them by their layouts.
         _ => &[],
     }
 }

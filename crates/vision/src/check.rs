@@ -102,16 +102,8 @@ pub(crate) fn fields(
 
 /// Whether a slot is where a field is read. The parts of the birth date are checked by the calendar and the number.
 fn makes(slot: SlotContent, name: FieldName) -> bool {
-    match slot {
-        SlotContent::Name => name == FieldName::Name,
-        SlotContent::Sex => name == FieldName::Sex,
-        SlotContent::Ethnicity => name == FieldName::Ethnicity,
-        SlotContent::Address => name == FieldName::Address,
-        SlotContent::IdNumber => name == FieldName::IdNumber,
-        SlotContent::Issuer => name == FieldName::Issuer,
-        SlotContent::Validity => matches!(name, FieldName::ValidFrom | FieldName::ValidUntil),
-        SlotContent::BirthYear | SlotContent::BirthMonth | SlotContent::BirthDay => false,
-    }
+    !matches!(slot, SlotContent::BirthYear | SlotContent::BirthMonth | SlotContent::BirthDay)
+        && slot.fields().contains(&name)
 }
 
 /// What is worth saying about fields: of one side, or of both sides together.

@@ -287,17 +287,7 @@ fn is_inside(frame: &Frame<'_>, quad: &Quad) -> bool {
 fn expected(layout: &Layout) -> Vec<FieldName> {
     let mut names = Vec::new();
     for slot in &layout.slots {
-        let of_slot: &[FieldName] = match slot.reads {
-            SlotContent::Name => &[FieldName::Name],
-            SlotContent::Sex => &[FieldName::Sex],
-            SlotContent::Ethnicity => &[FieldName::Ethnicity],
-            SlotContent::BirthYear | SlotContent::BirthMonth | SlotContent::BirthDay => &[FieldName::BirthDate],
-            SlotContent::Address => &[FieldName::Address],
-            SlotContent::IdNumber => &[FieldName::IdNumber],
-            SlotContent::Issuer => &[FieldName::Issuer],
-            SlotContent::Validity => &[FieldName::ValidFrom, FieldName::ValidUntil],
-        };
-        for name in of_slot {
+        for name in slot.reads.fields() {
             if !names.contains(name) {
                 names.push(*name);
             }

@@ -310,6 +310,13 @@ fn allows(alphabet: Alphabet, character: char) -> bool {
         Alphabet::IdNumber => character.is_ascii_digit() || character == 'X',
         Alphabet::Text => han || character.is_ascii_alphanumeric() || "-#·—（）()、，。/.".contains(character),
         Alphabet::Validity => character.is_ascii_digit() || matches!(character, '.' | '-' | '长' | '期'),
+        Alphabet::SexBoth => matches!(character, '男' | '女' | 'M' | 'F' | 'X' | '/'),
+        Alphabet::Latin => character.is_ascii_uppercase() || " ,-'.".contains(character),
+        Alphabet::Date => {
+            character.is_ascii_digit() || character.is_ascii_uppercase() || " .-/年月日".contains(character)
+        }
+        Alphabet::Number => character.is_ascii_digit() || character.is_ascii_uppercase() || "()".contains(character),
+        Alphabet::Mrz => character.is_ascii_digit() || character.is_ascii_uppercase() || character == '<',
     }
 }
 
@@ -339,7 +346,14 @@ fn look_alikes(alphabet: Alphabet) -> &'static [(char, char)] {
             ('。', '.'),
         ],
         Alphabet::HanName => &[('.', '·'), ('。', '·'), ('-', '一'), ('—', '一')],
-        Alphabet::Text | Alphabet::Sex | Alphabet::Ethnicity => &[],
+        Alphabet::Text
+        | Alphabet::Sex
+        | Alphabet::Ethnicity
+        | Alphabet::SexBoth
+        | Alphabet::Latin
+        | Alphabet::Date
+        | Alphabet::Number
+        | Alphabet::Mrz => &[],
     }
 }
 
