@@ -1,6 +1,7 @@
 //! Fictional people whose data agree with each other.
 
 use serde::{Deserialize, Serialize};
+use shiming_identity::check_digit::mod_11_2;
 use shiming_identity::date::LONG_TERM;
 use shiming_identity::ethnicity::GROUPS;
 
@@ -12,7 +13,7 @@ pub const REFERENCE_DAY: &str = "2026-11-01";
 /// Index of the one citizen among the first 300 whose card has expired on [`REFERENCE_DAY`]: the last of a list of 300.
 pub const EXPIRED: usize = 299;
 
-const REFERENCE: Civil = Civil { year: 2026, month: 11, day: 1 };
+pub(crate) const REFERENCE: Civil = Civil { year: 2026, month: 11, day: 1 };
 /// No card but the expired one ends before this day, so that tests which ask the real clock last until then.
 const FIRST_END: Civil = Civil { year: 2031, month: 1, day: 1 };
 
@@ -246,46 +247,68 @@ fn validity(birth: Civil, dice: &mut Dice) -> (Civil, Option<Civil>) {
 }
 
 /// The 17 digits and their check character (GB 11643, ISO 7064 MOD 11-2).
-fn with_check_character(digits: &str) -> String {
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .zip([2, 4, 8, 5, 10, 9, 7, 3, 6, 1, 2, 4, 8, 5, 10, 9, 7])
-        .map(|(d, w)| u32::from(d - b'0') * w)
-        .sum();
-    let check = char::from(b"10X98765432"[(sum % 11) as usize]);
-    format!("{digits}{check}")
+pub(crate) fn with_check_character(digits: &str) -> String {
+    format!("{digits}{}", mod_11_2(digits.as_bytes()).map_or('0', char::from))
 }
 
 fn i32_below(dice: &mut Dice, bound: u32) -> i32 {
     i32::try_from(dice.below(bound)).unwrap_or(0)
 }
 
+/// Days of the months; nobody here is born, and nothing begins, on the 29th of February.
+const DAYS: [u32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 /// A day of the Gregorian calendar.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Civil {
-    year: i32,
-    month: u32,
-    day: u32,
+pub(crate) struct Civil {
+    pub(crate) year: i32,
+    pub(crate) month: u32,
+    pub(crate) day: u32,
 }
 
 impl Civil {
-    fn any(year: i32, dice: &mut Dice) -> Self {
+    pub(crate) fn any(year: i32, dice: &mut Dice) -> Self {
         let month = 1 + dice.below(12);
         // The 29th of February would need a rule for cards that end in another year; nobody here is born on it.
-        let days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][(month - 1) as usize];
-        Self { year, month, day: 1 + dice.below(days) }
+        Self { year, month, day: 1 + dice.below(DAYS[(month - 1) as usize]) }
     }
 
-    fn years_later(self, years: i32) -> Self {
+    /// The day that [`Civil::iso`] wrote; zeros where it is none.
+    pub(crate) fn parse(iso: &str) -> Self {
+        let mut parts = iso.split('-').map(|part| part.parse::<u32>().unwrap_or(0));
+        let mut next = || parts.next().unwrap_or(0);
+        Self { year: i32::try_from(next()).unwrap_or(0), month: next(), day: next() }
+    }
+
+    pub(crate) fn years_later(self, years: i32) -> Self {
         Self { year: self.year + years, ..self }
     }
 
-    fn age_on(self, day: Self) -> i32 {
+    /// The same day so many months later, or the last day of that month.
+    pub(crate) fn months_later(self, months: u32) -> Self {
+        let month = self.month + months;
+        let (year, month) = if month > 12 { (self.year + 1, month - 12) } else { (self.year, month) };
+        Self { year, month, day: self.day.min(DAYS[(month - 1) as usize]) }
+    }
+
+    pub(crate) fn day_before(self) -> Self {
+        match (self.month, self.day) {
+            (1, 1) => Self { year: self.year - 1, month: 12, day: 31 },
+            (month, 1) => Self { month: month - 1, day: DAYS[(month - 2) as usize], ..self },
+            (_, day) => Self { day: day - 1, ..self },
+        }
+    }
+
+    /// `YYYYMMDD`
+    pub(crate) fn compact(self) -> String {
+        self.iso().replace('-', "")
+    }
+
+    pub(crate) fn age_on(self, day: Self) -> i32 {
         day.year - self.year - i32::from((day.month, day.day) < (self.month, self.day))
     }
 
-    fn iso(self) -> String {
+    pub(crate) fn iso(self) -> String {
         format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 }
@@ -294,16 +317,19 @@ impl Citizen {
     /// Age in years on [`REFERENCE_DAY`].
     #[must_use]
     pub fn age(&self) -> u32 {
-        let mut parts = self.birth_date.split('-').map(|part| part.parse::<u32>().unwrap_or(0));
-        let mut next = || parts.next().unwrap_or(0);
-        let birth = Civil { year: i32::try_from(next()).unwrap_or(0), month: next(), day: next() };
+        let birth = Civil::parse(&self.birth_date);
         u32::try_from(birth.age_on(REFERENCE)).unwrap_or(0)
     }
 
     /// The address as the card breaks it: lines of 11 characters.
     #[must_use]
     pub fn address_lines(&self) -> Vec<String> {
-        self.address.chars().collect::<Vec<_>>().chunks(11).map(|line| line.iter().collect()).collect()
+        self.address_lines_of(11)
+    }
+
+    /// The address in lines of so many characters.
+    pub(crate) fn address_lines_of(&self, length: usize) -> Vec<String> {
+        self.address.chars().collect::<Vec<_>>().chunks(length.max(1)).map(|line| line.iter().collect()).collect()
     }
 
     /// The number that everything drawn for this person starts from.

@@ -52,6 +52,11 @@ impl Dice {
         text.chars().nth(self.index(count)).unwrap_or('一')
     }
 
+    /// So many digits.
+    pub(crate) fn digits(&mut self, length: u32) -> String {
+        (0..length).map(|_| char::from(b'0' + u8::try_from(self.below(10)).unwrap_or(0))).collect()
+    }
+
     /// An index into something of `len` items.
     pub(crate) fn index(&mut self, len: usize) -> usize {
         self.below(u32::try_from(len).unwrap_or(u32::MAX)) as usize
