@@ -122,6 +122,15 @@ impl Mrz {
     }
 }
 
+/// The letters that stand for the first `room` characters of a name: three on mainland passports, four on three-line
+/// permits. None if GBK lacks one of them.
+#[must_use]
+pub fn to_han_letters(name: &PersonName, room: usize) -> Option<String> {
+    let bytes: Option<Vec<_>> = name.as_str().chars().take(room).map(gbk::bytes).collect();
+    let nibbles = bytes?.into_iter().flatten().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    Some(nibbles.map(|nibble| char::from(b'A' + nibble)).collect())
+}
+
 /// Each character of GBK is two bytes, each byte two letters, A for 0 to P for 15; fillers behind the last.
 fn characters_of(letters: &str) -> Option<Vec<char>> {
     let letters = letters.trim_end_matches('<').as_bytes();
@@ -331,6 +340,11 @@ mod tests {
             assert_eq!(compare(zone, text), (characters, pinyin), "{zone} {text}");
         }
         assert_eq!(characters_of("NGKELMPONBPJLBLO").unwrap(), ['证', '件', '样', '本']);
+        assert_eq!(to_han_letters(&name("证件样本"), 4).as_deref(), Some("NGKELMPONBPJLBLO"));
+        assert_eq!(to_han_letters(&name("杨昭"), 3).as_deref(), Some("NBOONFNB"));
+        for text in ["艾山·买买提", "龚䶮", "Smith"] {
+            assert_eq!(to_han_letters(&name(text), 3), None, "{text}");
+        }
         for letters in ["", "NGK", "NGKQ", "AAAA", "NGKE<<<<NGKE", "ZZZZ"] {
             assert_eq!(characters_of(letters), None, "{letters}");
         }

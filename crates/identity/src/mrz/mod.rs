@@ -35,7 +35,7 @@ use std::fmt;
 pub use date::MrzDate;
 pub use field::{Checked, MaybeChecked, Unchecked};
 #[cfg(feature = "pinyin")]
-pub use han::{HanAgreement, Transliteration, to_mrz_name};
+pub use han::{HanAgreement, Transliteration, to_han_letters, to_mrz_name};
 pub use layout::Format;
 pub use name::{Agreement, MrzName, VisualName};
 pub use repair::{Proof, Repair, Suggestion};

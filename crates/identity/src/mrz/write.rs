@@ -37,6 +37,28 @@ pub struct MrzFields<'a> {
     pub han: &'a str,
 }
 
+impl MrzFields<'_> {
+    /// A zone of this format with nothing in it yet: neither number nor name, dates unknown.
+    #[must_use]
+    pub fn of(format: Format) -> Self {
+        Self {
+            format,
+            code: "",
+            issuer: "",
+            primary: "",
+            secondary: "",
+            number: "",
+            nationality: "",
+            birth: "",
+            sex: MrzSex::Unspecified,
+            expiry: "",
+            optional: ["", ""],
+            replacements: "",
+            han: "",
+        }
+    }
+}
+
 /// Why something cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
