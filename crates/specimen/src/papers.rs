@@ -276,7 +276,7 @@ impl Papers {
             sex: if self.citizen.sex == "男" { MrzSex::Male } else { MrzSex::Female },
             expiry: &date(field(FieldName::ValidUntil)),
             optional: [&self.optional[0], &self.optional[1]],
-            replacements: field(FieldName::IssueCount),
+            issue_count: field(FieldName::IssueCount),
             han: &han,
         };
         write(&fields).unwrap_or_default()

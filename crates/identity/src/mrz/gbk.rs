@@ -1,7 +1,7 @@
 //! Han characters of GBK.
 //!
-//! GB 2312's 6,763 stand in a table; GBK's others of U+4E00 to U+9FA5 follow from it, since GBK lists them in code-point
-//! order. What GBK has beyond those (a few radicals and characters in private-use places) is not decoded.
+//! GB 2312's 6,763 stand in a table; GBK's others of U+4E00 to U+9FA5 follow from it, since GBK lists them in
+//! code-point order. What GBK has beyond those (a few radicals and characters in private-use places) is not decoded.
 
 /// Rows 16 to 87 of GB 2312, a row a line. All are full but row 55, which lacks its last five.
 const GB_2312: &str = include_str!("../../data/gb2312.txt");

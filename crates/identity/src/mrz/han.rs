@@ -53,9 +53,9 @@ pub fn to_mrz_name(name: &PersonName, variants: &Variants) -> Option<Translitera
 }
 
 impl MrzName {
-    /// Whether this is `name` in pinyin. Every reading of a character counts, and every surname of up to three characters:
-    /// registers and people do not always choose the usual ones. [`Agreement::CannotSay`] for names that pinyin does
-    /// not reach ([`to_mrz_name`]) and for irregular ones.
+    /// Whether this is `name` in pinyin. Every reading of a character counts, and every surname of up to three
+    /// characters: registers and people do not always choose the usual ones. [`Agreement::CannotSay`] for names that
+    /// pinyin does not reach ([`to_mrz_name`]) and for irregular ones.
     #[must_use]
     pub fn compare_pinyin(&self, name: &PersonName, variants: &Variants) -> Agreement {
         let Some(name) = Spoken::new(name, variants).filter(|_| self.is_regular()) else {

@@ -1,8 +1,8 @@
 //! Latin letters in the 26 of the zone (Doc 9303-3 §6, table A).
 
-/// How a letter may be written in the zone, the recommended way first; none if the table has no such letter. A mark that
-/// names leave out (apostrophe, full stop, comma) is written as nothing, one that parts their components (space, hyphen)
-/// as a filler.
+/// How a letter may be written in the zone, the recommended way first; none if the table has no such letter. A mark
+/// that names leave out (apostrophe, full stop, comma) is written as nothing, one that parts their components (space,
+/// hyphen) as a filler.
 pub(super) fn in_zone(c: char) -> Option<&'static [&'static str]> {
     let c = c.to_lowercase().next().unwrap_or(c);
     if c.is_ascii_lowercase() {

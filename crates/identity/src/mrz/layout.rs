@@ -1,5 +1,7 @@
 //! Where each format keeps its fields.
 
+use super::state::StateCode;
+
 /// The formats of machine-readable zones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -13,11 +15,11 @@ pub enum Format {
     MrvA,
     /// Visas, two lines of 36 (Doc 9303-7 §5).
     MrvB,
-    /// Travel permits that the mainland issues to residents of Hong Kong and Macao (`CR`, from 2013) and of Taiwan (`CT`,
-    /// from 2015): three lines of 30, but not TD1.
+    /// Travel permits that the mainland issues to residents of Hong Kong and Macao (`CR`, from 2013) and of Taiwan
+    /// (`CT`, from 2015): three lines of 30, but not TD1.
     ChinaThreeLines,
-    /// Permits for mainland residents to Hong Kong and Macao (`CS`, from 2014) and to Taiwan (`CD`, from 2016): one line
-    /// of 30.
+    /// Permits for mainland residents to Hong Kong and Macao (`CS`, from 2014) and to Taiwan (`CD`, from 2016): one
+    /// line of 30.
     ChinaOneLine,
 }
 
@@ -60,8 +62,8 @@ pub(super) struct Layout {
     pub(super) optional_with_digit: Option<Span>,
     /// Optional data without: TD1 has two.
     pub(super) optional: &'static [Span],
-    /// How often the card was replaced, with its check digit behind it (the mainland's three-line permits).
-    pub(super) replacements: Option<Span>,
+    /// How often the card was replaced or issued, with its check digit behind it (the mainland's three-line permits).
+    pub(super) issue_count: Option<Span>,
     /// Han characters as letters (the mainland's three-line permits).
     pub(super) han: Option<Span>,
     /// What the composite check digit covers, and where it stands.
@@ -87,19 +89,19 @@ impl Format {
         (layout.lines, layout.width)
     }
 
-    /// The format of lines of this size whose first two characters are `code`. Doc 9303-5
-    /// leaves the second character to the issuer, so another issuer's TD1 could begin with `CR` or `CT` too; the mainland's
-    /// cards are far the likelier here, and the check digits tell.
-    pub(super) fn of(lines: usize, width: usize, code: &[u8]) -> Option<Self> {
-        let first = code.first().copied();
-        match (lines, width) {
-            (3, 30) if matches!(code, b"CR" | b"CT") => Some(Self::ChinaThreeLines),
-            (3, 30) => Some(Self::Td1),
-            (1, 30) if matches!(code, b"CS" | b"CD") => Some(Self::ChinaOneLine),
-            (2, 44) if first == Some(b'V') => Some(Self::MrvA),
-            (2, 44) => Some(Self::Td3),
-            (2, 36) if first == Some(b'V') => Some(Self::MrvB),
-            (2, 36) => Some(Self::Td2),
+    /// The format of lines of this size, the first of which is `line`. Doc 9303-5 leaves the document code's second
+    /// character to the issuer, so another state's TD1 may begin with `CR` or `CT` too; then the state's code follows,
+    /// where the mainland's permits have digits.
+    pub(super) fn of(lines: usize, width: usize, line: &[u8]) -> Option<Self> {
+        let is_of_a_state = || line.get(2..5).is_some_and(|state| StateCode::new(state).is_known());
+        match (lines, width, line) {
+            (3, 30, [b'C', b'R' | b'T', ..]) if !is_of_a_state() => Some(Self::ChinaThreeLines),
+            (3, 30, _) => Some(Self::Td1),
+            (1, 30, [b'C', b'S' | b'D', ..]) => Some(Self::ChinaOneLine),
+            (2, 44, [b'V', ..]) => Some(Self::MrvA),
+            (2, 44, _) => Some(Self::Td3),
+            (2, 36, [b'V', ..]) => Some(Self::MrvB),
+            (2, 36, _) => Some(Self::Td2),
             _ => None,
         }
     }
@@ -131,7 +133,7 @@ static TD1: Layout = Layout {
     expiry: span(1, 8, 14),
     optional_with_digit: None,
     optional: &[span(0, 15, 30), span(1, 18, 29)],
-    replacements: None,
+    issue_count: None,
     han: None,
     composite: Some((&[span(0, 5, 30), span(1, 0, 7), span(1, 8, 15), span(1, 18, 29)], span(1, 29, 30))),
     long_numbers: true,
@@ -151,7 +153,7 @@ static TD2: Layout = Layout {
     expiry: span(1, 21, 27),
     optional_with_digit: None,
     optional: &[span(1, 28, 35)],
-    replacements: None,
+    issue_count: None,
     han: None,
     composite: Some((&[span(1, 0, 10), span(1, 13, 20), span(1, 21, 35)], span(1, 35, 36))),
     long_numbers: true,
@@ -184,7 +186,7 @@ const BOOKLET: Layout = Layout {
     expiry: span(1, 21, 27),
     optional_with_digit: None,
     optional: &[],
-    replacements: None,
+    issue_count: None,
     han: None,
     composite: None,
     long_numbers: false,
@@ -207,7 +209,7 @@ static CHINA_THREE_LINES: Layout = Layout {
     expiry: span(0, 15, 21),
     optional_with_digit: None,
     optional: &[span(1, 19, 29)],
-    replacements: Some(span(0, 12, 14)),
+    issue_count: Some(span(0, 12, 14)),
     han: Some(span(1, 0, 16)),
     composite: None,
     long_numbers: false,
@@ -227,7 +229,7 @@ static CHINA_ONE_LINE: Layout = Layout {
     expiry: span(0, 13, 19),
     optional_with_digit: None,
     optional: &[],
-    replacements: None,
+    issue_count: None,
     han: None,
     composite: Some((&[span(0, 2, 12), span(0, 13, 20), span(0, 21, 28)], span(0, 29, 30))),
     long_numbers: false,

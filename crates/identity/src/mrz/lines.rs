@@ -11,9 +11,9 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Takes the lines of a text: white space goes, empty lines too, letters become capitals, what recognisers write for
-    /// the filler (`«`, `‹`, `＜`, …) becomes `<`. A line that ends with the name may lack fillers at its end or have too
-    /// many: readers count long runs badly, and only their being fillers means anything.
+    /// Takes the lines of a text: white space goes, empty lines too, letters become capitals, what recognisers write
+    /// for the filler (`«`, `‹`, `＜`, …) becomes `<`. A line that ends with the name may lack fillers at its end or
+    /// have too many: readers count long runs badly, and only their being fillers means anything.
     pub(super) fn parse(text: &str) -> Result<Self, MrzError> {
         let mut cells: Vec<Vec<u8>> = Vec::new();
         for line in text.lines() {
@@ -75,9 +75,8 @@ impl Lines {
 /// The format by the line that has to be exact: the last but for TD1 and the mainland's permits, whose first is.
 fn format_of(cells: &[Vec<u8>]) -> Option<Format> {
     let first = cells.first()?;
-    let code = first.get(..2)?;
     match cells.len() {
-        2 => Format::of(2, cells.last()?.len(), code),
-        lines => Format::of(lines, first.len(), code),
+        2 => Format::of(2, cells.last()?.len(), first),
+        lines => Format::of(lines, first.len(), first),
     }
 }

@@ -1,16 +1,16 @@
 //! Machine-readable zones (ICAO Doc 9303 parts 3 to 7, and the mainland's own travel permits).
 //!
 //! [`Mrz::parse`] takes the lines as they are; [`Mrz::read`] first puts right what a reader is proven to have misread
-//! and says which characters those were ([`Repair`]). Every check digit is recomputed. A field that a check digit covers is a
-//! [`Checked`], one that none does an [`Unchecked`], which has no way to say that it was checked: names, sex, issuer and
-//! nationality never are.
+//! and says which characters those were ([`Repair`]). Every check digit is recomputed. A field that a check digit
+//! covers is a [`Checked`], one that none does an [`Unchecked`], which has no way to say that it was checked: names,
+//! sex, issuer and nationality never are.
 //!
-//! Residence permits for Hong Kong, Macao and Taiwan residents and foreigners' permanent residence cards of 2017 and 2023 are
-//! made like the resident ID card; no published description gives them a zone. The mainland's permits of 1999 (`C<`) had
-//! one of another layout; the last of them expired in 2023.
+//! Residence permits for Hong Kong, Macao and Taiwan residents and foreigners' permanent residence cards of 2017 and
+//! 2023 are made like the resident ID card; no published description gives them a zone. The mainland's permits of 1999
+//! (`C<`) had one of another layout; the last of them expired in 2023.
 //!
-//! Check digits are sums modulo 10: they see no difference between `0`, `A`, `K`, `U` and `<`, nor between `1`, `B`, `L`
-//! and `V`, and so on. Where only digits can stand, places see it.
+//! Check digits are sums modulo 10: they see no difference between `0`, `A`, `K`, `U` and `<`, nor between `1`, `B`,
+//! `L` and `V`, and so on. Where only digits can stand, places see it.
 
 mod alphabet;
 mod date;
@@ -72,8 +72,9 @@ pub struct Mrz {
     pub expiry: Checked<MrzDate>,
     /// Optional data, in the order of the zone, without fillers at their end. Visas' are covered by no check digit.
     pub optional: Vec<MaybeChecked<String>>,
-    /// How often the card was replaced (换证次数), on the mainland's three-line permits.
-    pub replacements: Option<Checked<String>>,
+    /// How often the card was replaced (换证次数, Hong Kong and Macao) or issued (签发次数, Taiwan), on the mainland's
+    /// three-line permits.
+    pub issue_count: Option<Checked<String>>,
     /// The holder's name in Han characters, written in letters, on the mainland's three-line permits.
     pub han: Option<Unchecked<String>>,
     /// Whether the composite check digit holds; none in formats without one.
@@ -116,8 +117,8 @@ pub enum MrzError {
 }
 
 impl Mrz {
-    /// Takes the lines as they are. White space and case do not matter, and fillers missing at the end of a name line, or
-    /// too many of them, are made right.
+    /// Takes the lines as they are. White space and case do not matter, and fillers missing at the end of a name line,
+    /// or too many of them, are made right.
     pub fn parse(text: &str, today: Date) -> Result<Self, MrzError> {
         Ok(Self::of(&Lines::parse(text)?, today, Vec::new()))
     }
@@ -172,8 +173,8 @@ impl Mrz {
             sex: layout.sex.map(|place| Unchecked::new(MrzSex::of(lines.one(place)))),
             expiry: Checked::own(expiry, own(layout.expiry), composite_over(layout.expiry)),
             optional,
-            replacements: layout
-                .replacements
+            issue_count: layout
+                .issue_count
                 .map(|place| Checked::own(trimmed(lines.get(place)), own(place), composite_over(place))),
             han: layout.han.map(|place| Unchecked::new(trimmed(lines.get(place)))),
             composite,
@@ -190,8 +191,8 @@ impl Mrz {
         &self.lines
     }
 
-    /// Which document it is on, by document code and issuer; none if it is none that is known here (other states' cards,
-    /// visas, permits of mainland residents).
+    /// Which document it is on, by document code and issuer; none if it is none that is known here (other states'
+    /// cards, visas, permits of mainland residents).
     #[must_use]
     pub fn document_kind(&self) -> Option<DocumentKind> {
         match (self.format, self.code.value().as_str(), self.issuer.as_ref()) {
@@ -211,7 +212,7 @@ impl Mrz {
         self.number.held()
             && self.birth.held()
             && self.expiry.held()
-            && self.replacements.as_ref().is_none_or(Checked::held)
+            && self.issue_count.as_ref().is_none_or(Checked::held)
             && self.optional.iter().all(|field| field.held() != Some(false))
     }
 

@@ -77,8 +77,8 @@ impl MrzName {
         self.is_regular
     }
 
-    /// Whether this is `visual` by the transliterations of Doc 9303-3 §6. Spaces and hyphens inside an identifier do not
-    /// matter, nor do apostrophes. Where the zone had no room, each component may be cut and the last ones missing
+    /// Whether this is `visual` by the transliterations of Doc 9303-3 §6. Spaces and hyphens inside an identifier do
+    /// not matter, nor do apostrophes. Where the zone had no room, each component may be cut and the last ones missing
     /// (Doc 9303-4 §4.2.3, the same in parts 5 to 7). Somebody with a single name may have it in either identifier.
     #[must_use]
     pub fn compare(&self, visual: VisualName<'_>) -> Agreement {
@@ -139,7 +139,8 @@ impl Spelt {
         reached(self.0.iter().flatten(), &printed).whole
     }
 
-    /// Whether `printed` is what is left of this name when components are cut: as a whole at its end, or each on its own.
+    /// Whether `printed` is what is left of this name when components are cut: as a whole at its end, or each on its
+    /// own.
     fn begins_with(&self, printed: &str) -> bool {
         let together: String = printed.chars().filter(|c| *c != ' ').collect();
         if reached(self.0.iter().flatten(), &together).all_printed {

@@ -1,10 +1,10 @@
 //! Characters that a reader takes for others, put right where that is proven.
 //!
-//! One check digit is one chance in ten: where a letter and a digit may both stand, a change that makes it hold is right
-//! nine times in ten at best, which is no proof. So a character is replaced only where its place says that it is wrong (a
-//! letter in a date) and its one look-alike there makes the check digit hold. Then no single misread character leads to
-//! a wrong value: two different digits never agree modulo 10. What only the check digit speaks for is a [`Suggestion`].
-//! Where no check digit reaches, places and grammar alone are followed, and the field stays unchecked.
+//! One check digit is one chance in ten: where a letter and a digit may both stand, a change that makes it hold is
+//! right nine times in ten at best, which is no proof. So a character is replaced only where its place says that it is
+//! wrong (a letter in a date) and its one look-alike there makes the check digit hold. Then no single misread character
+//! leads to a wrong value: two different digits never agree modulo 10. What only the check digit speaks for is a
+//! [`Suggestion`]. Where no check digit reaches, places and grammar alone are followed, and the field stays unchecked.
 
 use std::fmt;
 
@@ -110,9 +110,9 @@ pub(super) fn repair(lines: &mut Lines) -> Vec<Repair> {
     for date in [layout.birth, layout.expiry] {
         digits(lines, &[date, date.digit()], |lines| own_digit_holds(lines, date), &mut repairs);
     }
-    if let Some(replacements) = layout.replacements {
-        let places = [replacements, replacements.digit()];
-        digits(lines, &places, |lines| own_digit_holds(lines, replacements), &mut repairs);
+    if let Some(issue_count) = layout.issue_count {
+        let places = [issue_count, issue_count.digit()];
+        digits(lines, &places, |lines| own_digit_holds(lines, issue_count), &mut repairs);
     }
     let number = layout.number;
     // A filler may stand there too; where it would prove as much, nothing is proven.

@@ -31,8 +31,8 @@ pub struct MrzFields<'a> {
     pub expiry: &'a str,
     /// Optional data; only TD1 has a second field for it.
     pub optional: [&'a str; 2],
-    /// Two digits: how often the card was replaced (the mainland's three-line permits).
-    pub replacements: &'a str,
+    /// Two digits: how often the card was replaced or issued (the mainland's three-line permits).
+    pub issue_count: &'a str,
     /// Han characters as letters (the mainland's three-line permits).
     pub han: &'a str,
 }
@@ -53,7 +53,7 @@ impl MrzFields<'_> {
             sex: MrzSex::Unspecified,
             expiry: "",
             optional: ["", ""],
-            replacements: "",
+            issue_count: "",
             han: "",
         }
     }
@@ -104,8 +104,8 @@ pub fn write(fields: &MrzFields<'_>) -> Result<Vec<String>, WriteError> {
         page.put(place, text)?;
         page.digit_behind(place);
     }
-    if let Some(place) = layout.replacements {
-        page.put(place, fields.replacements)?;
+    if let Some(place) = layout.issue_count {
+        page.put(place, fields.issue_count)?;
         page.digit_behind(place);
     }
     if let Some(place) = layout.han {

@@ -11,8 +11,8 @@ fn value(c: u8) -> u8 {
 }
 
 /// 10^5 zones of each format with one character that is another. A change of value modulo 10 where a check digit covers
-/// it is never sound, neither as read nor after repairs, unless the repairs gave the truth back; a change elsewhere never
-/// makes a check digit fail, which would mean that it covers more than the standard says.
+/// it is never sound, neither as read nor after repairs, unless the repairs gave the truth back; a change elsewhere
+/// never makes a check digit fail, which would mean that it covers more than the standard says.
 #[test]
 fn no_single_wrong_character_that_the_digits_see_is_accepted() {
     for format in FORMATS {
@@ -48,8 +48,8 @@ fn no_single_wrong_character_that_the_digits_see_is_accepted() {
     }
 }
 
-/// One confused character where a check digit covers it: what is accepted is the truth, or differs from it by characters
-/// of equal value (a filler taken for K).
+/// One confused character where a check digit covers it: what is accepted is the truth, or differs from it by
+/// characters of equal value (a filler taken for K).
 #[test]
 fn a_repaired_zone_is_the_right_one() {
     let mut accepted = 0;

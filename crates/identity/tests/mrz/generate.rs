@@ -1,4 +1,5 @@
-//! Zones with everything that their formats allow, and wrong characters in them. `examples/mrz.rs` measures with them, too.
+//! Zones with everything that their formats allow, and wrong characters in them. `examples/mrz.rs` measures with them,
+//! too.
 
 use oorandom::Rand64;
 use shiming_identity::Date;
@@ -53,7 +54,7 @@ pub struct Truth {
     birth: MrzDate,
     expiry: MrzDate,
     optional: Vec<String>,
-    replacements: String,
+    issue_count: String,
 }
 
 /// A zone with everything that the format allows: long and short numbers, unknown parts of birth dates, empty fields.
@@ -115,7 +116,7 @@ pub fn generate(format: Format, dice: &mut Dice) -> Truth {
     };
     let first = if dice.below(3) == 0 { String::new() } else { dice.text(letters_and_digits, 0, room) };
     let second = if format == Format::Td1 { dice.text(letters_and_digits, 0, 11) } else { String::new() };
-    let replacements = dice.text(digits, 2, 2);
+    let issue_count = dice.text(digits, 2, 2);
     let han = dice.text(b"ABCDEFGHIJKLMNOP", 16, 16);
     let (primary, secondary) = (dice.text(letters, 1, 24), dice.text(letters, 0, 24));
     let fields = MrzFields {
@@ -130,7 +131,7 @@ pub fn generate(format: Format, dice: &mut Dice) -> Truth {
         sex: dice.of(&[MrzSex::Male, MrzSex::Female, MrzSex::Unspecified]),
         expiry: &expiry_text,
         optional: [&first, &second],
-        replacements: &replacements,
+        issue_count: &issue_count,
         han: &han,
     };
     let text = write(&fields).unwrap().join("\n");
@@ -139,8 +140,8 @@ pub fn generate(format: Format, dice: &mut Dice) -> Truth {
         Format::ChinaOneLine => Vec::new(),
         _ => vec![first],
     };
-    let replacements = if format == Format::ChinaThreeLines { replacements } else { String::new() };
-    Truth { text, number, birth, expiry, optional, replacements }
+    let issue_count = if format == Format::ChinaThreeLines { issue_count } else { String::new() };
+    Truth { text, number, birth, expiry, optional, issue_count }
 }
 
 impl Truth {
@@ -154,7 +155,7 @@ impl Truth {
             && *mrz.birth.value() == self.birth
             && *mrz.expiry.value() == self.expiry
             && optional
-            && mrz.replacements.as_ref().is_none_or(|field| *field.value() == self.replacements)
+            && mrz.issue_count.as_ref().is_none_or(|field| *field.value() == self.issue_count)
     }
 }
 

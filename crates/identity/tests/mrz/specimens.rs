@@ -3,7 +3,7 @@
 use shiming_identity::DocumentNumber;
 use shiming_identity::check_digit::icao_7_3_1;
 use shiming_identity::document::DocumentKind;
-use shiming_identity::mrz::{Checked, Format, Mrz, MrzDate, MrzSex};
+use shiming_identity::mrz::{Checked, Format, Mrz, MrzDate, MrzFields, MrzSex, write};
 
 use crate::{parse, today};
 
@@ -180,7 +180,7 @@ fn the_other_fields_of_the_specimens() {
 
     let permit = parse(SPECIMENS[14].1);
     assert_eq!(permit.code.value(), "CR");
-    assert_eq!(permit.replacements.unwrap().value(), "00");
+    assert_eq!(permit.issue_count.unwrap().value(), "00");
     assert_eq!(permit.han.unwrap().value(), "NGKELMPONBPJLBLO");
     assert_eq!(permit.name.unwrap().value().secondary(), "YANG BEN");
     assert_eq!(permit.optional[0].held(), None);
@@ -222,5 +222,23 @@ fn only_full_numbers_go_on_in_the_optional_data() {
         let mrz = parse(&format!("{first}\n{second}{composite}\nSTEVENSON<<PETER<JOHN<<<<<<<<<"));
         assert_eq!((mrz.composite, mrz.is_sound()), (Some(true), is_long), "{first}");
         assert_eq!(mrz.number.value().len() > 9, is_long, "{first}");
+    }
+}
+
+#[test]
+fn other_states_may_have_the_same_document_codes() {
+    for code in ["CR", "CT", "C<", "AC"] {
+        let fields = MrzFields {
+            code,
+            issuer: "UTO",
+            number: "D23145890",
+            primary: "Eriksson",
+            birth: "740812",
+            expiry: "120415",
+            nationality: "UTO",
+            ..MrzFields::of(Format::Td1)
+        };
+        let mrz = parse(&write(&fields).unwrap().join("\n"));
+        assert_eq!((mrz.format, mrz.is_sound(), mrz.document_kind()), (Format::Td1, true, None), "{code}");
     }
 }
