@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import * as sandbox from "./sandbox.js";
-import { FIELDS, TRUTH, by, confirmFields, phone, pickBoth, prove, start, step } from "./walk.js";
+import { FIELDS, TRUTH, by, confirmFields, phone, photo, pick, pickBoth, prove, start, step } from "./walk.js";
 
 let people;
 before(async () => {
@@ -47,6 +47,33 @@ for (const { language, dark, citizen } of WALKS) {
       // The register does not know this person with these fields twice over: any end will do here.
       await page.waitForSelector(`${by("result")}:not([data-outcome="checking"]):not([data-outcome="activating"])`);
       await clean("result");
+    } finally {
+      await close();
+    }
+  });
+}
+
+for (const { language, dark } of [WALKS[0], WALKS[3]]) {
+  test(`axe finds nothing where a name is put right, ${language}, ${dark ? "dark" : "light"}`, async () => {
+    const { page, close } = await phone({ language, dark });
+    try {
+      const clean = async (where) => assert.deepEqual(await violations(page), [], where);
+      await start(page, people[29].subscription);
+      await page.waitForSelector(`${by("side")}[data-side="front"]`);
+      await pick(page, photo(9, "soft"));
+      await page.waitForSelector(`${by("side")}[data-side="back"]`);
+      await pick(page, photo(9, "back"));
+      await step(page, "check");
+      await page.click(by("check-submit"));
+      await page.waitForSelector(`${by("name-confirm")}[open]`);
+      await clean("the question");
+      await page.click(by("name-confirm-no"));
+      await page.click(`${by("name-character")}[data-doubt="true"]`);
+      await page.waitForSelector(`${by("character-parts")} [data-part]`);
+      await clean("the candidates");
+      await page.fill(by("character-query"), "女");
+      await page.click(`${by("character-found")} label`);
+      await clean("what was found");
     } finally {
       await close();
     }

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as sandbox from "./sandbox.js";
-import { by, confirmFields, phone, start, step } from "./walk.js";
+import { by, confirmFields, phone, photo, pick, start, step } from "./walk.js";
 
 const [folder] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -91,6 +91,23 @@ await refused.page.setInputFiles(by("file-input"), join(process.env.STREAMS, "0-
 await refused.page.waitForSelector(`${by("refusal")}:not([hidden])`);
 await shoot(refused.page, "2-refused-light");
 await refused.close();
+
+// And a rare character that was read as another one.
+const rare = await phone({ scale: 2 });
+await start(rare.page, people[13].subscription);
+await pick(rare.page, photo(1, "soft"));
+await rare.page.waitForSelector(`${by("side")}[data-side="back"]`);
+await pick(rare.page, photo(1, "back"));
+await step(rare.page, "check");
+await rare.page.click(by("check-submit"));
+await rare.page.waitForSelector(`${by("name-confirm")}[open]`);
+await shoot(rare.page, "3-name-light");
+await rare.page.click(by("name-confirm-no"));
+await rare.page.click(`${by("name-character")}[data-doubt="true"]`);
+await rare.page.fill(by("character-query"), "龙");
+await rare.page.click(`${by("character-found")} [data-character="䶮"]`);
+await shoot(rare.page, "3-character-light");
+await rare.close();
 
 // The flow in one picture.
 await studio.page.setViewportSize({ width: 6 * 260 + 7 * 20, height: 603 });

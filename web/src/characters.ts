@@ -38,8 +38,8 @@ interface Entry {
   strokes: number;
   /** What it is made of at first sight, canonical. */
   direct: readonly string[];
-  /** Itself, its parts, their parts, and so on. */
-  all: ReadonlySet<string>;
+  /** Itself, its parts, their parts, and so on, one after the other. */
+  all: string;
 }
 
 /** What was asked for. */
@@ -70,11 +70,14 @@ export class CharacterTable {
       // A line without readings is a part that several characters share and that nobody looks for by itself.
       if (sound !== undefined) listed.push({ character, readings: sound === "" ? [] : sound.split(" "), strokes });
     }
+    // There are ten times as many characters as sounds, and most parts are parts of many.
+    const keys = new Map<string, string>();
+    const known = new Map<string, string>();
     this.#entries = listed.map((row) => ({
       ...row,
-      keys: row.readings.map(key),
+      keys: row.readings.map((reading) => remembered(keys, reading, key)),
       direct: (made.get(row.character) ?? []).map(canonical),
-      all: closure(row.character, made),
+      all: closure(row.character, made, known),
     }));
     this.#byCharacter = new Map(this.#entries.map((entry) => [entry.character, entry]));
   }
@@ -97,15 +100,24 @@ export class CharacterTable {
   }
 }
 
-function closure(character: string, made: ReadonlyMap<string, readonly string[]>): Set<string> {
-  const all = new Set<string>();
-  const open = [character];
-  for (let part = open.pop(); part !== undefined; part = open.pop()) {
-    const known = all.size;
-    all.add(canonical(part));
-    if (all.size > known) open.push(...(made.get(part) ?? []));
-  }
+/** `character`, its parts, their parts, and so on; `known` keeps what was found. */
+function closure(character: string, made: ReadonlyMap<string, readonly string[]>, known: Map<string, string>): string {
+  const found = known.get(character);
+  if (found !== undefined) return found;
+  let all = canonical(character);
+  // Before its parts are looked at: a part that has it for a part ends here.
+  known.set(character, all);
+  for (const part of made.get(character) ?? []) all += closure(part, made, known);
+  known.set(character, all);
   return all;
+}
+
+function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: (key: Key) => Value): Value {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const value = make(key);
+  known.set(key, value);
+  return value;
 }
 
 /** `yǎn` → `yan`, `lǜ` → `lv`. */
@@ -124,7 +136,7 @@ function parse(text: string): Query {
 function matches(entry: Entry, { sound, strokes, parts }: Query): boolean {
   return (strokes === undefined || entry.strokes === strokes)
     && (sound === "" || entry.keys.some((key) => key.startsWith(sound)))
-    && parts.every((part) => entry.all.has(part));
+    && parts.every((part) => entry.all.includes(part));
 }
 
 function reading({ readings, keys }: Entry, { sound }: Query): string {
@@ -152,6 +164,6 @@ function commonParts(entries: readonly Entry[], asked: readonly string[]): strin
   for (const { direct } of entries) {
     for (const part of new Set(direct)) if (!asked.includes(part)) counts.set(part, (counts.get(part) ?? 0) + 1);
   }
-  const narrows = (part: string): boolean => entries.some(({ all }) => !all.has(part));
+  const narrows = (part: string): boolean => entries.some(({ all }) => !all.includes(part));
   return [...counts].sort((a, b) => b[1] - a[1]).map(([part]) => part).filter(narrows);
 }

@@ -22,8 +22,9 @@ export interface CharacterQuestion {
 
 /** So many are shown; whoever looks for another asks more closely. */
 const MOST_FOUND = 60;
-/** Parts to begin with, and to go on with. */
-const MOST_PARTS = [48, 120] as const;
+/** Parts to begin with; once something was asked for, so many are all there are. */
+const MOST_FIRST_PARTS = 48;
+const MOST_PARTS = 120;
 
 /** Asks for one change of the name; `undefined` when the user left it as it was. */
 export function askForCharacter(host: HTMLElement, question: CharacterQuestion): Promise<NameChange | undefined> {
@@ -78,6 +79,7 @@ class CharacterSheet {
           h("button", { type: "button", class: "quiet", "data-testid": "character-remove", onclick: () => this.#end({ kind: "remove", at }) }, t("character.remove", { character }))),
         h("p", { class: "aside" }, t("character.other"))),
       h("div", { class: "sheet-foot" }, this.#use));
+    this.#found.setAttribute("role", "radiogroup");
     this.#parts.setAttribute("role", "group");
     this.#parts.setAttribute("aria-labelledby", "character-parts-title");
     this.#candidates = character === undefined ? [] : [...new Set([...character, ...(read?.value ?? ""), ...(read?.others ?? "")])];
@@ -98,8 +100,7 @@ class CharacterSheet {
         if (target === this.#dialog) this.#dialog.close();
       });
       this.#dialog.showModal();
-      // Not the search box: on a phone its keyboard would cover what is to be compared first.
-      (this.#dialog.querySelector<HTMLElement>(".choices input:checked") ?? this.#query).focus();
+      this.#focusFound();
     });
   }
 
@@ -121,19 +122,33 @@ class CharacterSheet {
       void this.#load();
       if (query !== "") return;
     }
-    const answer = this.#table?.search(query);
-    const characters = query === ""
-      ? this.#candidates.map((character) => ({ character, reading: this.#table?.readingsOf(character)[0] ?? "" }))
-      : (answer?.found ?? []).slice(0, MOST_FOUND);
-    const left = query === "" ? 0 : (answer?.found.length ?? 0) - characters.length;
-    const legend = query === "" ? t("character.candidates") : characters.length === 0 ? t("character.none") : t("character.found", { n: answer?.found.length ?? 0 });
-    this.#count.textContent = left > 0 ? `${legend} ${t("character.more", { n: left })}` : characters.length === 0 && query === "" ? "" : legend;
-    this.#found.setAttribute("role", "radiogroup");
-    this.#found.setAttribute("aria-label", legend);
-    replace(this.#found, ...characters.map((found) => this.#option(found)));
-    this.#partsTitle.hidden = (answer?.parts ?? []).length === 0;
-    replace(this.#parts, ...(answer?.parts ?? []).slice(0, MOST_PARTS[query === "" ? 0 : 1]).map((part) =>
+    const { found, parts } = this.#table?.search(query) ?? { found: [], parts: [] };
+    const candidates = this.#adds ? [] : this.#candidates;
+    if (query === "") {
+      this.#offer(candidates.map((character) => ({ character, reading: this.#readings(character)[0] ?? "" })), candidates.length > 0 ? t("character.candidates") : "");
+    } else if (found.length > MOST_FOUND) {
+      this.#offer(found.slice(0, MOST_FOUND), `${t("character.found", { n: found.length })} ${t("character.more", { n: found.length - MOST_FOUND })}`);
+    } else {
+      this.#offer(found, found.length > 0 ? t("character.found", { n: found.length }) : t("character.none"));
+    }
+    this.#partsTitle.hidden = parts.length === 0;
+    replace(this.#parts, ...parts.slice(0, query === "" ? MOST_FIRST_PARTS : MOST_PARTS).map((part) =>
       h("button", { type: "button", class: "part", lang: "zh-CN", "data-part": part, onclick: () => this.#add(part) }, part)));
+  }
+
+  /** Shows what can be chosen; a focus among it stays there. */
+  #offer(found: readonly Found[], legend: string): void {
+    const focused = this.#found.contains(document.activeElement);
+    this.#count.textContent = legend;
+    this.#found.setAttribute("aria-label", legend);
+    this.#found.hidden = found.length === 0;
+    replace(this.#found, ...found.map((each) => this.#option(each)));
+    if (focused) this.#focusFound();
+  }
+
+  /** Not the search box: on a phone its keyboard would cover what is to be compared. */
+  #focusFound(): void {
+    (this.#found.querySelector<HTMLElement>("input:checked") ?? this.#found.querySelector("input") ?? this.#query).focus({ preventScroll: true });
   }
 
   #option({ character, reading }: Found): HTMLElement {
@@ -145,7 +160,7 @@ class CharacterSheet {
   #add(part: string): void {
     this.#query.value += part;
     this.#search();
-    this.#query.focus({ preventScroll: true });
+    this.#focusFound();
   }
 
   #pick(character: string | undefined, byUser: boolean): void {
@@ -164,8 +179,12 @@ class CharacterSheet {
   }
 
   #showReading(character: string | undefined): void {
-    const readings = character === undefined ? "" : (this.#table?.readingsOf(character) ?? []).join(" ");
+    const readings = character === undefined ? "" : this.#readings(character).join(" ");
     replace(this.#reading, t("character.picked"), readings !== "" && h("span", { class: "reading" }, ` ${readings}`));
+  }
+
+  #readings(character: string): readonly string[] {
+    return this.#table?.readingsOf(character) ?? [];
   }
 
   /** From now on the choice is put before the character that stands here. */
