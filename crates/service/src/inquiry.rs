@@ -71,6 +71,8 @@ impl Inquiry {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::policy::PlainNames;
     use crate::testing::text;
@@ -132,5 +134,19 @@ mod tests {
         let spelling = |trial, name: &str| Some(NameMatch::Spelling(Spelling { trial, name: text(name) }));
         assert_eq!(first.found(), spelling(1, "张\u{E863}"));
         assert_eq!(second.found(), spelling(2, "张\u{4DAE}"));
+    }
+
+    proptest! {
+        // RC-4, RC-6: never more than the budget, no way twice, and every way is the same name.
+        #[test]
+        fn trials_are_ways_to_write_one_name(name in "[张老龜樂\u{2F7C}\u{4DAE}\u{E863}\u{4D13}\u{F914}]{1,20}", tries in 1u8..=8) {
+            let ways = all(&name, plain(tries));
+            prop_assert!((1..=usize::from(tries)).contains(&ways.len()));
+            prop_assert_eq!(&ways[0], &name, "as it was read comes first");
+            let keys = ways.iter().map(|way| PersonName::parse(way).unwrap().key(&Variants::built_in()));
+            prop_assert!(keys.collect::<Vec<_>>().windows(2).all(|pair| pair[0] == pair[1]));
+            let distinct: std::collections::HashSet<&String> = ways.iter().collect();
+            prop_assert_eq!(distinct.len(), ways.len());
+        }
     }
 }

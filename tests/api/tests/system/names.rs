@@ -240,6 +240,17 @@ fn a_plain_register_is_asked_for_one_way_after_the_other() -> Result<()> {
         assert_eq!(keys.len(), trial, "each trial has a key of its own");
     }
 
+    // A reviewer sees how it was found, the formal name, and the name as it was read.
+    let citizen = system.people.inactive()?;
+    system.world.register_name(&citizen.id_number, "张䶮")?;
+    let policy = json!({ "review": true, "register_names": plain(4, 8)["register_names"] });
+    let phone = register(system, &citizen, "张\u{E863}", &policy)?;
+    phone.wait_for(State::Stored)?;
+    let case: Value = get(system, &format!("/v1/reviews/{}", phone.hex_id()?), REVIEWER)?.expect(200)?;
+    assert_eq!(case["name_match"], json!({ "spelling": { "trial": 2, "name": "张䶮" } }));
+    assert_eq!(case["identity"]["name"], "张䶮");
+    assert_eq!(case["identity"]["name_as_read"], "张\u{E863}");
+
     // The budget ends before the way that would match.
     let citizen = system.people.provisional()?;
     system.world.register_name(&citizen.id_number, &ways[3])?;
