@@ -19,8 +19,9 @@ struct Row {
     expires_at: u64,
 }
 
+/// A row, whatever is in it.
 #[derive(Deserialize)]
-struct Won {}
+struct Any {}
 
 /// Makes a link; making the same one again changes nothing.
 pub async fn make(
@@ -37,6 +38,14 @@ pub async fn make(
     let sql = "INSERT INTO links (token, target, made_by, created_at, expires_at) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (token) DO NOTHING";
     Ok(database::run(env, sql, &[&token, &target, &by, &now, &expires_at]).await?)
+}
+
+/// Whether this link was made before.
+pub async fn is_made(env: &Env, config: &Common, token: &Bytes<16>) -> Result<bool, Fault> {
+    let Some(key) = config.lookup_keys.first() else { return Ok(false) };
+    let token = key.hash(Purpose::Link, &token.0).to_string();
+    let row: Option<Any> = database::row(env, "SELECT token FROM links WHERE token = ?", &[&token]).await?;
+    Ok(row.is_some())
 }
 
 /// Uses a link from a device, and gives what it names (RN-13).
@@ -57,7 +66,7 @@ pub async fn redeem(
         // Two devices at once: the database lets one of them in.
         let sql = "UPDATE links SET device = ?1 WHERE token = ?2 AND (device IS NULL OR device = ?1) RETURNING device";
         let values: [&dyn Bind; 2] = [&device, &row.token];
-        let won: Option<Won> = database::row(env, sql, &values).await?;
+        let won: Option<Any> = database::row(env, sql, &values).await?;
         won.ok_or(LinkVoid)?;
         return sealed::open_text(&config.data_keys, &place(&row.token), &row.target).await;
     }

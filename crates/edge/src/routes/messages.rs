@@ -37,14 +37,17 @@ pub async fn receive(request: Request, env: &Env, config: &Config, target: &Targ
 
 async fn answer(env: &Env, config: &Config, key: &str, number: &PhoneNumber, service_code: &str) -> Result<(), Fault> {
     let policy = database::policy(env).await?;
-    let line = names::budget(&config.common, Scope::Line, number.as_str().as_bytes());
-    let limits = [(line, policy.limit(Purpose::SmsCode, Scope::Line), 1)];
-    budgets::take_all(env, Purpose::SmsCode, &limits)
-        .await?
-        .map_err(|error| spent(ProblemType::CodeBudgetSpent, error))?;
+    let token = names::link_token(&config.common, service_code, key);
+    // A delivery that is repeated finds its link, and has paid for it.
+    if !link::is_made(env, &config.common, &token).await? {
+        let line = names::budget(&config.common, Scope::Line, number.as_str().as_bytes());
+        let limits = [(line, policy.limit(Purpose::SmsCode, Scope::Line), 1)];
+        budgets::take_all(env, Purpose::SmsCode, &limits)
+            .await?
+            .map_err(|error| spent(ProblemType::CodeBudgetSpent, error))?;
+    }
 
     let target = LinkTarget { iccid: None, number: Text::new(number.as_str()).unwrap_or_default() };
-    let token = names::link_token(&config.common, service_code, key);
     let now = clock::now();
     link::make(env, &config.common, &token, &target, service_code, (now, now + u64::from(policy.link_ttl_seconds)))
         .await?;

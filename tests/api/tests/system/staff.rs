@@ -292,6 +292,30 @@ fn a_message_to_the_service_number_is_answered_with_a_link_to_register() -> Resu
     Ok(())
 }
 
+// RN-2: the centre delivers until it is told that the message was taken; the budget of the line is spent once for it.
+#[test]
+fn a_message_that_is_delivered_again_is_answered_once() -> Result<()> {
+    let system = system()?;
+    let _turn = system.turn();
+    let citizen = system.people.provisional()?;
+    let line = citizen.line();
+    // The link cannot be sent at first: the centre is told to come again, and does so within the spacing of a minute.
+    system.world.fault("/sms/messages", "unavailable", 1)?;
+    system.world.send_from(line, "106900001", "SM")?;
+    let text = system.world.next_message(line, 1)?;
+    let statuses = wait("the centre to be told that the message was taken", || {
+        let callbacks: Vec<Value> = system.world.get("/callbacks")?;
+        let of_line = |row: &&Value| row["body"].as_str().is_some_and(|body| body.contains(line));
+        let last = callbacks.iter().rfind(of_line).context("a delivery")?;
+        Ok((last["status"] == 202).then(|| last["attempts"].as_u64()))
+    })?;
+    assert_eq!(statuses, Some(2));
+    assert_eq!(system.world.messages(line)?.len(), 2);
+    let mut phone = system.phone()?;
+    phone.open(token_of(text.lines().last().context("no last line")?)?)?;
+    system.world.calm()
+}
+
 // RN-13: an agent's sale.
 #[test]
 fn an_agents_link_names_the_card() -> Result<()> {
