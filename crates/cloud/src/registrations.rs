@@ -63,6 +63,9 @@ pub const QUERY: &str = "shiming-query";
 pub const CLIENT: &str = "shiming-client";
 /// Header of the agent whose credential came along.
 pub const AGENT: &str = "shiming-agent";
+/// Header of the image-format parameters that the phone will be given, JSON: the documents' defaults live with the edge, which
+/// has room for them.
+pub const FORMAT: &str = "shiming-format";
 /// Headers of the phone's request that are handed on as they came.
 pub const SIGNED: [&str; 4] = ["idempotency-key", "content-digest", "signature-input", "signature"];
 

@@ -14,7 +14,7 @@ use futures_util::lock::Mutex;
 use shiming_cloud::adapter::Adapter;
 use shiming_cloud::http::{self, Answer, json};
 use shiming_cloud::problem::{Fault, invalid, spent};
-use shiming_cloud::registrations::{AGENT, Action, CLIENT, PATH, QUERY, SIGNED};
+use shiming_cloud::registrations::{AGENT, Action, CLIENT, FORMAT, PATH, QUERY, SIGNED};
 use shiming_cloud::{budgets, clock, database, link, names, sealed, subtle};
 use shiming_identity::line::masked_line;
 use shiming_outside::crm::{FindSubscription, Subscription};
@@ -53,6 +53,7 @@ struct Signed {
     body: String,
     client: String,
     agent: Option<String>,
+    format: String,
     key: String,
     content_digest: Option<String>,
     signature_input: Option<String>,
@@ -68,6 +69,7 @@ impl Signed {
             body,
             client: header(CLIENT).unwrap_or_default(),
             agent: header(AGENT),
+            format: header(FORMAT).unwrap_or_default(),
             key: header(SIGNED[0]).unwrap_or_default(),
             content_digest: header(SIGNED[1]),
             signature_input: header(SIGNED[2]),
@@ -175,7 +177,7 @@ impl RegistrationDo {
             // Its answer was recorded with it, under the only key that leads here.
             return Err(ProblemType::IdempotencyKeyReused.into());
         }
-        let (policy, format) = (database::policy(&self.env).await?, database::format_parameters(&self.env).await?);
+        let policy = database::policy(&self.env).await?;
         let device = names::budget(&config.common, Scope::Device, &request.device_key.0);
         let limit = |scope| policy.limit(Purpose::Opening, scope);
         let near = [(signed.client.clone(), limit(Scope::Address), 1), (device, limit(Scope::Device), 1)];
@@ -186,7 +188,6 @@ impl RegistrationDo {
         budgets::take_all(&self.env, Purpose::Opening, &line).await?.map_err(attempts_spent)?;
 
         let line_hint = Text::new(masked_line(subscription.contact_line.as_str())).unwrap_or_default();
-        let format = format.into_iter().filter(|side| side.document == request.document).collect();
         // The Worker verified the agent's credential; a name that does not fit was refused there.
         let agent = signed.agent.as_deref().and_then(|name| Text::new(name).ok());
         let opening = Opening {
@@ -206,7 +207,7 @@ impl RegistrationDo {
             expires_at: *expires_at,
             line_hint,
             policy: policy.for_phone(),
-            format,
+            format: shiming_wire::json::from_slice(signed.format.as_bytes())?,
         };
         self.record(config, &transition, Some(signed), 201, serde_json::to_string(&created)?).await
     }

@@ -1,8 +1,8 @@
 //! A phone's registration. The Worker checks form and size; the registration's Durable Object does the rest.
 
 use shiming_cloud::http::{Answer, Target, body, header, parse};
-use shiming_cloud::names;
-use shiming_cloud::registrations::{AGENT, Action, CLIENT, PATH, QUERY, SIGNED, ask};
+use shiming_cloud::registrations::{AGENT, Action, CLIENT, FORMAT, PATH, QUERY, SIGNED, ask};
+use shiming_cloud::{database, names};
 use shiming_service::budget::Scope;
 use shiming_wire::{CreateRegistration, RegistrationId, Terminal};
 use worker::{Env, Request};
@@ -21,6 +21,9 @@ pub async fn create(mut request: Request, env: &Env, config: &Config, target: &T
     if create.terminal == Terminal::Agent {
         headers.push((AGENT, person(env, &request, &[Role::Agent]).await?.name.into_string()));
     }
+    let mut format = database::format_parameters(env).await?;
+    format.retain(|side| side.document == create.document);
+    headers.push((FORMAT, serde_json::to_string(&format)?));
     let id = names::registration_id(&config.common, &create.device_key, &key);
     Ok(ask(env, &id, Action::Create, &headers, body).await?)
 }
