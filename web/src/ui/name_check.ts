@@ -52,11 +52,11 @@ export class NameCheck {
   confirm(): Promise<boolean> {
     const picture = this.flow.pictures.front;
     const { value, characters = [] } = fieldOf(this.flow.draft, "name");
-    const dialog = h("dialog", { class: "sheet ask-name", "data-testid": "name-confirm", "aria-labelledby": "name-confirm-title", "aria-describedby": "name-confirm-do" },
+    const dialog = h("dialog", { class: "sheet ask-name", "data-testid": "name-confirm", "aria-labelledby": "name-confirm-title", "aria-describedby": "name-confirm-name name-confirm-do" },
       // The focus begins here: an Enter too many must not answer.
       h("h2", { id: "name-confirm-title", tabindex: -1, autofocus: true }, t("name.confirm")),
       picture !== undefined && cropName(picture, characters),
-      h("p", { class: "name-large", lang: "zh-CN", "data-testid": "name-confirm-name" }, shownName(value)),
+      h("p", { class: "name-large", id: "name-confirm-name", lang: "zh-CN", "data-testid": "name-confirm-name" }, shownName(value)),
       h("p", { class: "lead", id: "name-confirm-do" }, t(picture === undefined ? "name.confirm.card" : "name.confirm.picture")),
       h("div", { class: "actions" },
         h("button", { type: "button", class: "primary", "data-testid": "name-confirm-yes", onclick: () => dialog.close("yes") }, icon("check"), t("name.confirm.yes")),
