@@ -116,7 +116,7 @@ fn browser() -> Result<Count> {
     task::run("strict checker", &mut task::cargo(&["build", "-p", "shiming-api-tests", "--bins"]))?;
     let state = workspace::fresh("browser-state")?;
     stack::prepare(&state)?;
-    let reviewer = let_reviewer_in(&state)?;
+    let_staff_in(&state)?;
     let stack = Stack::start(&state)?;
     let mut node = setup::node(&["--test", "--test-reporter=tap", "--test-concurrency=1"])?;
     node.args(scripts("tests/browser", ".test.js")?).envs([
@@ -125,7 +125,8 @@ fn browser() -> Result<Count> {
         ("STREAMS", specimens.as_os_str()),
         ("STRICT", workspace::target().join("debug/strict").as_os_str()),
         ("CHROMIUM", setup::chromium()?.as_os_str()),
-        ("REVIEWER", OsStr::new(reviewer)),
+        ("REVIEWER", OsStr::new("development-only-reviewer-secret-0001")),
+        ("OPERATOR", OsStr::new("development-only-operator-secret-0001")),
     ]);
     let finished = task::attempt("pages in Chromium", &mut node)?;
     // What the tests measured.
@@ -135,19 +136,11 @@ fn browser() -> Result<Count> {
     Ok(Count::read(&finished))
 }
 
-/// Gives a reviewer a credential, as docs/operations.md does it: some ways through the page end with a person's decision.
-fn let_reviewer_in(state: &Path) -> Result<&'static str> {
-    const SECRET: &str = "browser-tests-0123456789abcdef0123456789abcdef";
-    /// SHA-256 of that.
-    const HASH: &str = "e44952cb8bf7ea723ff1feddff148f686b002dc4e468719570bedefe80cd024e";
-    let sql = format!(
-        "INSERT INTO credentials (name, role, secret_sha256, state, created_at, updated_at) \
-         VALUES ('browser-tests', 'reviewer', '{HASH}', 'active', 0, 0)"
-    );
+/// Lets the people of `dev-seed.sql` in: some ways through the page need a reviewer's decision or another policy.
+fn let_staff_in(state: &Path) -> Result<()> {
     let mut wrangler = setup::wrangler(&["d1", "execute", "shiming", "--local", "-y", "-c", "wrangler.toml"])?;
-    wrangler.arg("--command").arg(sql).arg("--persist-to").arg(state.join("edge"));
-    task::run("a reviewer", &mut wrangler)?;
-    Ok(SECRET)
+    wrangler.args(["--file", "crates/edge/dev-seed.sql"]).arg("--persist-to").arg(state.join("edge"));
+    task::run("staff", &mut wrangler).map(|_| ())
 }
 
 /// The test files of a folder.
