@@ -53,6 +53,7 @@ test("a photo that is no good says what to do", () =>
     const reasons = {
       blurred: ["blurred"],
       glare: ["glare"],
+      covered: ["covered"],
       dark: ["too_dark"],
       // What is left of the card may be too little to be told from other things; both ask for the whole card.
       cut_off: ["not_whole", "no_document"],
