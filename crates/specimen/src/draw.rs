@@ -1,5 +1,8 @@
 //! Draws any side from its layout, its look and what is printed in it.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+
 use image::RgbImage;
 use image::imageops;
 use shiming_identity::document::{Box2, Label, Layout, Slot, SlotContent};
@@ -12,6 +15,9 @@ use crate::look::{Face, Look, Placement, SecondScript};
 use crate::pages::Page;
 use crate::papers::Papers;
 use crate::{ground, portrait};
+
+/// Widths in pixels that photos are made from.
+pub(crate) const WIDTHS: [u32; 7] = [560, 680, 820, 980, 1180, 1420, 1700];
 
 const MARK: Rgb8 = [176, 72, 96];
 
@@ -38,12 +44,8 @@ pub(crate) fn draw(page: &Page, papers: &Papers, fonts: &Fonts, width: u32) -> R
     let (layout, look) = (&page.layout, &page.look);
     let print = papers.print(page);
     let sheet = Sheet::new(width, layout);
-    let Some(mut pixmap) = Pixmap::new(sheet.pixels.0, sheet.pixels.1) else { return RgbImage::new(1, 1) };
+    let Some(mut pixmap) = bare(page, &sheet) else { return RgbImage::new(1, 1) };
     let extent = (sheet.width, sheet.height);
-    ground::ground(&mut pixmap, extent, &look.ground);
-    for art in &look.art {
-        ground::art(&mut pixmap, extent, art);
-    }
     if let Some(area) = layout.portrait {
         portraits(&mut pixmap, &sheet, &papers.citizen, look, area);
     }
@@ -77,6 +79,27 @@ pub(crate) fn draw(page: &Page, papers: &Papers, fonts: &Fonts, width: u32) -> R
         }
     }
     image
+}
+
+/// The side before anything of its holder is on it: the same for everybody, and most of the work. Those of the widths that
+/// photos are drawn with are kept.
+fn bare(page: &Page, sheet: &Sheet) -> Option<Pixmap> {
+    static KEPT: LazyLock<Mutex<HashMap<(&'static str, u32), Pixmap>>> = LazyLock::new(Mutex::default);
+    let key = (page.name, sheet.pixels.0);
+    let keeps = WIDTHS.contains(&key.1);
+    if let Some(kept) = KEPT.lock().ok().filter(|_| keeps).and_then(|kept| kept.get(&key).cloned()) {
+        return Some(kept);
+    }
+    let mut pixmap = Pixmap::new(sheet.pixels.0, sheet.pixels.1)?;
+    let extent = (sheet.width, sheet.height);
+    ground::ground(&mut pixmap, extent, &page.look.ground);
+    for art in &page.look.art {
+        ground::art(&mut pixmap, extent, art);
+    }
+    if let Some(mut kept) = KEPT.lock().ok().filter(|_| keeps) {
+        kept.insert(key, pixmap.clone());
+    }
+    Some(pixmap)
 }
 
 /// A side's size in pixels.

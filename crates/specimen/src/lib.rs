@@ -5,6 +5,8 @@
 //!
 //! The same input gives the same picture, so a test can name a citizen and a seed and mean one photo for ever.
 
+mod attack;
+mod backdrop;
 mod canvas;
 mod card;
 mod citizen;
@@ -13,8 +15,11 @@ mod draw;
 mod fonts;
 mod foreigners;
 mod ground;
+mod hand;
 mod look;
 mod names;
+mod negative;
+mod noise;
 mod pages;
 mod papers;
 mod people;
@@ -22,19 +27,28 @@ mod photo;
 mod places;
 mod portrait;
 pub mod scene;
+mod set;
+mod severity;
 mod specimen;
 mod split;
 mod video;
+mod warp;
 
 pub use image::RgbImage;
 
+pub use attack::{Attack, attacked};
+pub use backdrop::Backdrop;
 pub use card::{draw_back, draw_front};
 pub use citizen::{Citizen, EXPIRED, REFERENCE_DAY, citizen, citizens};
 pub use fonts::{Fonts, FontsError};
+pub use hand::Finger;
+pub use negative::{Scene, without_document};
 pub use pages::{Page, page, pages};
 pub use people::{NameKind, third_tier};
-pub use photo::{Backdrop, Fault, Photo, PhotoStyle, Spot, photograph};
+pub use photo::{Fault, Photo, PhotoStyle, Spot, photograph};
 pub use portrait::{portrait, portrait_jpeg};
+pub use set::{Shot, set, shot};
+pub use severity::Severity;
 pub use specimen::{Specimen, Truth, specimen, truth};
 pub use split::Split;
 pub use video::write_y4m;

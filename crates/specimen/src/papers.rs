@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use shiming_identity::Date;
 use shiming_identity::check_digit::icao_7_3_1;
 use shiming_identity::date::LONG_TERM;
 use shiming_identity::document::{Alphabet, DocumentKind, FieldName, Slot, SlotContent};
-use shiming_identity::mrz::{Format, MrzFields, MrzSex, write, yymmdd};
+use shiming_identity::mrz::{Format, MrzFields, MrzSex, to_han_letters, write, yymmdd};
+use shiming_identity::{Date, PersonName};
 
 use crate::citizen::{Citizen, Civil, REFERENCE, with_check_character};
 use crate::dice::Dice;
@@ -105,7 +105,8 @@ impl Papers {
                 self.put(FieldName::Nationality, "中国/CHINESE".to_owned());
                 self.put(FieldName::Issuer, "中华人民共和国国家移民管理局".to_owned());
                 self.issued(birth, 10, dice);
-                self.optional[0] = format!("{:<<12}{}{}", self.gbk(3), dice.pick_char("ABCDEF"), dice.below(10));
+                self.optional[0] =
+                    format!("{:<<12}{}{}", self.han_letters(3), dice.pick_char("ABCDEF"), dice.below(10));
             }
             DocumentKind::ForeignPassport => self.foreign(birth, dice),
             DocumentKind::CnDrivingLicence => self.driving_licence(birth, dice),
@@ -233,16 +234,10 @@ impl Papers {
         self.issued(birth, 5, dice);
     }
 
-    /// The first characters of the name as zones carry them: two bytes of GBK each, every half byte a letter from A on.
-    fn gbk(&self, most: usize) -> String {
-        let encoded = |c: char| {
-            let mut text = [0; 4];
-            let (bytes, _, failed) = encoding_rs::GBK.encode(c.encode_utf8(&mut text));
-            (!failed && bytes.len() == 2).then(|| bytes.into_owned())
-        };
-        // A character that GBK lacks ends it.
-        let bytes = self.citizen.name.chars().filter(|c| *c != '·').take(most).map_while(encoded).flatten();
-        bytes.flat_map(|byte| [byte >> 4, byte & 15]).map(|half| char::from(b'A' + half)).collect()
+    /// The first characters of the name as zones carry them; nothing where they cannot.
+    fn han_letters(&self, room: usize) -> String {
+        let name = PersonName::parse(&self.citizen.name).ok();
+        name.and_then(|name| to_han_letters(&name, room)).unwrap_or_default()
     }
 
     /// The lines of a zone.
@@ -263,7 +258,7 @@ impl Papers {
             Format::ChinaThreeLines => ("CT", ""),
             _ => ("I", "UTO"),
         };
-        let han = if permit { self.gbk(4) } else { String::new() };
+        let han = if permit { self.han_letters(4) } else { String::new() };
         let fields = MrzFields {
             format,
             code,

@@ -5,10 +5,11 @@ use base64::engine::general_purpose::STANDARD;
 use image::RgbImage;
 use serde::Serialize;
 
+use crate::backdrop::draw_backdrop;
 use crate::card::{draw_back, draw_front};
 use crate::citizen::{Citizen, citizens};
 use crate::fonts::Fonts;
-use crate::photo::{PhotoStyle, draw_backdrop, photograph_on};
+use crate::photo::{PhotoStyle, photograph_on};
 use crate::portrait::portrait_jpeg;
 
 /// Width in pixels at which cards are drawn before they are photographed.
@@ -45,7 +46,7 @@ pub fn frames(citizen: &Citizen, fonts: &Fonts, showing: &Showing) -> impl Itera
     let front = second(&draw_front(citizen, fonts, CARD_WIDTH), 0);
     let back = second(&draw_back(citizen, fonts, CARD_WIDTH), 1);
     let away = PhotoStyle { coverage: 0.0, ..showing.style.clone() };
-    let away = photograph_on(&backdrop, &RgbImage::new(1, 1), &away, showing.style.seed).image;
+    let away = photograph_on(backdrop.clone(), &RgbImage::new(1, 1), &away, showing.style.seed).image;
     let (seconds, gap) = (showing.seconds as usize, (showing.fps / 2) as usize);
     [front, back].into_iter().flat_map(move |second| {
         let length = second.len() * seconds;
@@ -66,7 +67,7 @@ fn frame_of(card: &RgbImage, backdrop: &RgbImage, style: &PhotoStyle, frame: u32
         ..style.clone()
     };
     let noise = style.seed.wrapping_mul(1009).wrapping_add(u64::from(2 * frame + side));
-    photograph_on(backdrop, card, &moved, noise).image
+    photograph_on(backdrop.clone(), card, &moved, noise).image
 }
 
 /// A citizen as the sandbox's register is seeded with.

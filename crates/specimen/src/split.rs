@@ -1,6 +1,6 @@
 //! What nets are trained on, and what they are measured on: two worlds that share no person, ground, seed or typeface.
 
-use crate::photo::Backdrop;
+use crate::backdrop::Backdrop;
 
 /// One of the two worlds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,8 +25,8 @@ impl Split {
     #[must_use]
     pub fn backdrops(self) -> &'static [Backdrop] {
         match self {
-            Self::Train => &[Backdrop::Wood, Backdrop::Cloth],
-            Self::Test => &[Backdrop::Desk, Backdrop::Clutter],
+            Self::Train => &[Backdrop::Wood, Backdrop::Cloth, Backdrop::Tiles, Backdrop::Carpet, Backdrop::Shelf],
+            Self::Test => &[Backdrop::Desk, Backdrop::Clutter, Backdrop::Marble, Backdrop::Keyboard],
         }
     }
 
