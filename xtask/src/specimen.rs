@@ -1,10 +1,12 @@
-//! `cargo xtask specimen`: drawn cards, photos, videos and the sandbox's citizens.
+//! `cargo xtask specimen`: drawn documents, photos, sets of them, videos and the sandbox's citizens.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::json;
 use shiming_specimen::{
-    Citizen, Fault, Fonts, PhotoStyle, RgbImage, citizen, citizens, draw_back, draw_front, photograph, scene, write_y4m,
+    Attack, Citizen, Fault, Fonts, NameKind, Page, PhotoStyle, RgbImage, Severity, Shot, Split, attacked, citizen,
+    citizens, draw_back, draw_front, page, pages, photograph, scene, shot, specimen, without_document, write_y4m,
 };
 
 const USAGE: &str = "\
@@ -13,9 +15,15 @@ cargo xtask specimen photo    --seed N [--side front|back] [--style phone|uprigh
 cargo xtask specimen video    --seed N [--seconds 4] [--upright] --out FILE.y4m
 cargo xtask specimen portrait --seed N --out FILE.jpg
 cargo xtask specimen citizens [--count 300] [--json] [--out FILE]
+cargo xtask specimen pages
+cargo xtask specimen page     --page PAGE --seed N [--split train|test] [--width 1600] --out FILE.png
+cargo xtask specimen set      --page PAGE --severity easy|medium|hard | --attack ATTACK
+                              --seed N [--split train|test] [--count 25] --out DIRECTORY
+cargo xtask specimen set      --without-document --seed N [--split train|test] [--count 210] --out DIRECTORY
 
 N is the citizen's place in the list, from 0. FAULT: blurred, glare, covered, dark,
-bright, cut_off, small, steep, empty.";
+bright, cut_off, small, steep, empty. `pages` lists the pages that can be drawn. ATTACK: colour_copy,
+grey_copy, screen, covered, overexposed. A set is JPEGs and truth.jsonl, one line for each of them.";
 
 /// Runs `cargo xtask specimen` with what follows that word.
 pub fn run(args: &[impl AsRef<str>]) -> Result<()> {
@@ -57,14 +65,88 @@ pub fn run(args: &[impl AsRef<str>]) -> Result<()> {
                 None => print!("{text}"),
             }
         }
+        "pages" => {
+            for page in pages() {
+                println!("{}", page.name);
+            }
+        }
+        "page" => {
+            let (page, split) = (options.page()?, options.split()?);
+            let fonts = Fonts::of_split(&node_modules()?, split)?;
+            let width = options.number("--width")?.unwrap_or(scene::CARD_WIDTH);
+            let seed = options.seed()?;
+            let names = NameKind::at(usize::try_from(seed)?);
+            let drawn = specimen(page, split, seed, names, fonts.first().context("a split has fonts")?, width);
+            drawn.image.save(options.out()?)?;
+            println!("{}", json!({ "fields": drawn.truth.fields, "mrz": drawn.truth.mrz }));
+        }
+        "set" => set(&options)?,
         _ => bail!("{USAGE}"),
     }
     Ok(())
 }
 
+/// Writes a set of photos and the truth about them.
+fn set(options: &Options<'_>) -> Result<()> {
+    let (split, seed, out) = (options.split()?, options.seed()?, options.out()?);
+    std::fs::create_dir_all(&out)?;
+    let fonts = Fonts::of_split(&node_modules()?, split)?;
+    let empty = options.has("--without-document");
+    let count = options.number("--count")?.unwrap_or(if empty { 210 } else { 25 });
+    let mut truth = String::new();
+    for index in 0..usize::try_from(count)? {
+        let file = format!("{index:05}.jpg");
+        let (jpeg, line) = if empty {
+            let (scene, photo) = without_document(split, seed, index, &fonts).context("a split has fonts")?;
+            (photo.jpeg, json!({ "file": file, "scene": scene.name(), "document": null }))
+        } else {
+            let (made, how) = taken(options, split, seed, index, &fonts)?;
+            let page = made.truth.page;
+            let line = json!({
+                "file": file, "page": page.name, "document": page.document(), "form": page.form(),
+                "side": page.layout.side, "fields": made.truth.fields, "mrz": made.truth.mrz,
+                "corners": made.photo.corners, "how": how,
+            });
+            (made.photo.jpeg, line)
+        };
+        write(&out.join(&file), &jpeg)?;
+        truth.push_str(&line.to_string());
+        truth.push('\n');
+    }
+    write(&out.join("truth.jsonl"), truth.as_bytes())
+}
+
+/// One photo of a set, and what was done to it.
+fn taken(
+    options: &Options<'_>,
+    split: Split,
+    seed: u64,
+    index: usize,
+    fonts: &[Fonts],
+) -> Result<(Shot, &'static str)> {
+    let page = options.page()?;
+    let (shot, how) = match (options.value("--severity"), options.value("--attack")) {
+        (Some(name), None) => {
+            let severity = Severity::ALL.into_iter().find(|known| known.name() == name);
+            let severity = severity.with_context(|| format!("no severity {name:?}\n{USAGE}"))?;
+            (shot(page, severity, split, seed, index, fonts), severity.name())
+        }
+        (None, Some(name)) => {
+            let attack = Attack::ALL.into_iter().find(|known| known.name() == name);
+            let attack = attack.with_context(|| format!("no attack {name:?}\n{USAGE}"))?;
+            (attacked(page, attack, split, seed, index, fonts), attack.name())
+        }
+        _ => bail!("either --severity or --attack\n{USAGE}"),
+    };
+    Ok((shot.context("a split has fonts, and a page fields")?, how))
+}
+
+fn node_modules() -> Result<PathBuf> {
+    Ok(Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?.join("node_modules"))
+}
+
 fn fonts() -> Result<Fonts> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?;
-    Ok(Fonts::load(&root.join("node_modules"))?)
+    Ok(Fonts::load(&node_modules()?)?)
 }
 
 fn write(file: &Path, bytes: &[u8]) -> Result<()> {
@@ -110,6 +192,19 @@ impl Options<'_> {
 
     fn out(&self) -> Result<PathBuf> {
         Ok(self.value("--out").with_context(|| format!("--out is missing\n{USAGE}"))?.into())
+    }
+
+    fn page(&self) -> Result<&'static Page> {
+        let name = self.value("--page").with_context(|| format!("--page is missing\n{USAGE}"))?;
+        page(name).with_context(|| format!("no page {name:?}; `cargo xtask specimen pages` lists them"))
+    }
+
+    fn split(&self) -> Result<Split> {
+        match self.value("--split").unwrap_or("test") {
+            "train" => Ok(Split::Train),
+            "test" => Ok(Split::Test),
+            split => bail!("no split {split:?}\n{USAGE}"),
+        }
     }
 
     fn card(&self, citizen: &Citizen, fonts: &Fonts) -> Result<RgbImage> {

@@ -160,7 +160,7 @@ fn bank_card(sheet: &mut Sheet, who: &Citizen, dice: &mut Dice) {
     sheet.block([8.0, 22.0, 19.0, 22.4], [150, 124, 66]);
     // No bank has numbers that begin with 9999.
     let number = format!("9999 {} {} {}", dice.digits(4), dice.digits(4), dice.digits(4));
-    sheet.number(&number, [8.0, 36.5, 6.2], pale);
+    sheet.number(&number, [8.0, 36.5, 4.7], pale);
     sheet.text("VALID THRU", [30.0, 41.0, 1.9], pale);
     sheet.number(&format!("{:02}29", 1 + dice.below(12)), [42.0, 41.4, 3.4], pale);
     let name =
@@ -186,7 +186,7 @@ fn form(sheet: &mut Sheet, who: &Citizen, dice: &mut Dice) {
     ];
     for (row, top) in rows.into_iter().zip([28.0_f32, 46.0, 64.0, 82.0, 100.0, 118.0]) {
         sheet.block([14.0, top, 196.0, top + 0.5], ink);
-        sheet.text(row.0, [17.0, top + 11.5, 5.4], ink);
+        sheet.text(row.0, [16.5, top + 11.5, 5.1], ink);
         sheet.text(row.2, [120.0, top + 11.5, 5.4], ink);
         if dice.chance(60) {
             sheet.text(row.1, [54.0, top + 11.5, 5.6], blue);
