@@ -138,20 +138,28 @@ pub(crate) fn draw_backdrop(style: &PhotoStyle) -> RgbImage {
 pub(crate) fn draw_backdrop_of_half(style: &PhotoStyle) -> RgbImage {
     let (width, height) = style.frame;
     let half = draw_backdrop(&PhotoStyle { frame: (width.div_ceil(2), height.div_ceil(2)), ..style.clone() });
-    let (columns, rows) = (half.width() as usize, half.height() as usize);
-    let at = |x: usize, y: usize| {
-        let start = (y.min(rows - 1) * columns + x.min(columns - 1)) * 3;
-        half.as_raw().get(start..start + 3).map_or([0; 3], |rgb| [rgb[0], rgb[1], rgb[2]].map(u16::from))
-    };
-    let mut raw = Vec::with_capacity(width as usize * height as usize * 3);
-    for y in 0..height as usize {
-        for x in 0..width as usize {
-            // Odd pixels lie half way between two.
-            let (a, b) = (at(x / 2, y / 2), at(x.div_ceil(2), y.div_ceil(2)));
-            raw.extend(a.iter().zip(b).map(|(a, b)| u8::try_from((a + b) / 2).unwrap_or(u8::MAX)));
-        }
+    let length = width as usize * 3;
+    let rows: Vec<Vec<u8>> = half.chunks_exact(half.width() as usize * 3).map(|row| widened(row, length)).collect();
+    let mut raw = Vec::with_capacity(length * height as usize);
+    for (y, upper) in rows.iter().enumerate() {
+        raw.extend_from_slice(upper);
+        let lower = rows.get(y + 1).unwrap_or(upper);
+        raw.extend(upper.iter().zip(lower).map(|(a, b)| a.midpoint(*b)));
     }
+    raw.truncate(length * height as usize);
     RgbImage::from_raw(width, height, raw).unwrap_or_default()
+}
+
+/// A row of pixels drawn out to `length` bytes: every second pixel lies half way between two.
+fn widened(row: &[u8], length: usize) -> Vec<u8> {
+    let mut wide = Vec::with_capacity(length + 6);
+    let nexts = row.chunks_exact(3).skip(1).chain(row.chunks_exact(3).last());
+    for (pixel, next) in row.chunks_exact(3).zip(nexts) {
+        wide.extend_from_slice(pixel);
+        wide.extend([pixel[0].midpoint(next[0]), pixel[1].midpoint(next[1]), pixel[2].midpoint(next[2])]);
+    }
+    wide.truncate(length);
+    wide
 }
 
 /// Papers with lines of print, books and a pen on a desk.

@@ -129,6 +129,7 @@ pub(crate) fn blend(pixel: &mut Rgb<u8>, colour: Rgb8, alpha: f32) {
 
 /// The nearest value of a colour's part.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of u8")]
+#[inline]
 pub(crate) fn byte(value: f32) -> u8 {
     (value + 0.5).clamp(0.0, 255.0) as u8
 }

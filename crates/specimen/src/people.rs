@@ -47,8 +47,8 @@ pub fn third_tier() -> &'static str {
 /// A grown-up of this split, the same for the same arguments.
 pub(crate) fn person(split: Split, seed: u64, kind: NameKind) -> Citizen {
     let mut dice = Dice::new("person", split.apart(seed));
-    // Beyond everybody in the register's list; 31 bits leave room for every platform.
-    let mut index = 1_000_000 + dice.below(1 << 30) as usize;
+    // Beyond everybody in the register's list, and of the split's own parity; 31 bits leave room for every platform.
+    let mut index = 1_000_000 + 2 * dice.below(1 << 29) as usize + usize::from(split == Split::Test);
     let mut citizen = citizen_of_age(&mut index);
     while kind == NameKind::Any && latin(&citizen.name).is_none() {
         citizen = citizen_of_age(&mut index);
@@ -69,9 +69,10 @@ pub(crate) fn person(split: Split, seed: u64, kind: NameKind) -> Citizen {
     citizen
 }
 
+/// The next grown-up of the same parity.
 fn citizen_of_age(index: &mut usize) -> Citizen {
     loop {
-        *index += 1;
+        *index += 2;
         let found = citizen(*index);
         if found.age() >= 19 {
             return found;

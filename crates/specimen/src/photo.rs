@@ -253,9 +253,12 @@ fn drop_shadow(image: &mut RgbImage, corners: [(f32, f32); 4], aspect: f32, styl
     for y in rows {
         for x in columns.clone() {
             let (u, v) = unwarp.at(f32_of(x) + 0.5, f32_of(y) + 0.5);
+            // The card will lie there.
+            if well_inside(u, v * aspect, aspect) {
+                continue;
+            }
             // The outline's own unit is the card's width; √aspect of it is the edge of a square of the card's area.
-            let inside = well_inside(u, v * aspect, aspect);
-            let outside = if inside { -1.0 } else { outside_card(u, v * aspect, aspect) * edge / aspect.sqrt() };
+            let outside = outside_card(u, v * aspect, aspect) * edge / aspect.sqrt();
             let dark = 0.5 * (1.0 - (outside / (1.6 * reach)).clamp(0.0, 1.0)).powi(2);
             for part in &mut image.get_pixel_mut(x, y).0 {
                 *part = byte(f32::from(*part) * (1.0 - dark));
@@ -296,9 +299,10 @@ fn lay(image: &mut RgbImage, card: &RgbImage, corners: [(f32, f32); 4], glare: O
                     colour = colour.map(|part| part * 0.88);
                 }
                 if let Some(spot) = glare {
-                    let away = (u - spot.at.0).hypot((v - spot.at.1) * aspect) / spot.radius;
-                    if away < 3.0 {
-                        let white = (spot.strength * (-away * away * 1.6).exp()).clamp(0.0, 1.0);
+                    let (dx, dy) = ((u - spot.at.0) / spot.radius, (v - spot.at.1) * aspect / spot.radius);
+                    let away = dx * dx + dy * dy;
+                    if away < 9.0 {
+                        let white = (spot.strength * (-away * 1.6).exp()).clamp(0.0, 1.0);
                         for part in &mut colour {
                             *part += (255.0 - *part) * white;
                         }
@@ -386,11 +390,10 @@ fn light(image: &mut RgbImage, style: &PhotoStyle) {
     for (pixels, y) in image.chunks_exact_mut(row).zip(0_u32..) {
         for (four, x) in pixels.chunks_mut(12).zip((0_u32..).step_by(4)) {
             let gain = gain(f32_of(x), f32_of(y));
-            let gains = style.white_balance.map(|balance| gain * balance);
-            for pixel in four.chunks_exact_mut(3) {
-                for (part, gain) in pixel.iter_mut().zip(gains) {
-                    *part = byte(f32::from(*part) * gain);
-                }
+            let balance = style.white_balance;
+            let gains: [f32; 12] = std::array::from_fn(|part| gain * balance[part % 3]);
+            for (part, gain) in four.iter_mut().zip(gains) {
+                *part = byte(f32::from(*part) * gain);
             }
         }
     }

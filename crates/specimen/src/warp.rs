@@ -158,6 +158,7 @@ pub(crate) fn outside_card(x: f32, y: f32, height: f32) -> f32 {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the picture")]
+#[inline]
 pub(crate) fn bilinear(image: &RgbImage, x: f32, y: f32) -> [f32; 3] {
     let (right, bottom) = (image.width().saturating_sub(1), image.height().saturating_sub(1));
     let (x, y) = (x.clamp(0.0, f32_of(right)), y.clamp(0.0, f32_of(bottom)));

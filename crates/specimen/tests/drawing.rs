@@ -15,8 +15,8 @@ use std::sync::LazyLock;
 use image::{Rgb, RgbImage};
 use shiming_identity::document::{Box2, DocumentKind, Layout, Side, SlotContent, layouts};
 use shiming_specimen::{
-    Citizen, EXPIRED, Fault, Fonts, PhotoStyle, citizen, citizens, draw_back, draw_front, photograph, portrait,
-    portrait_jpeg,
+    Citizen, EXPIRED, Fault, Fonts, NameKind, PhotoStyle, Split, citizen, citizens, draw_back, draw_front, page,
+    photograph, portrait, portrait_jpeg, specimen,
 };
 
 type Draw = fn(&Citizen, &Fonts, u32) -> RgbImage;
@@ -321,6 +321,23 @@ fn drawings_are_the_golden_ones() {
         ("clutter.png", photograph(&card, &clutter).image),
     ] {
         golden(name, &drawn);
+    }
+}
+
+#[test]
+fn pages_are_the_golden_ones() {
+    for name in [
+        "cn_passport.front",
+        "foreign_passport.front",
+        "cn_residence_permit.taiwan.back",
+        "cn_travel_permit_hk_macao.front",
+        "cn_permanent_resident.2023.front",
+        "cn_temporary_id.front",
+        "cn_driving_licence.front",
+        "cn_officer_card.front",
+    ] {
+        let drawn = specimen(page(name).unwrap(), Split::Test, 1, NameKind::Any, &FONTS, 128);
+        golden(&format!("{name}.png"), &drawn.image);
     }
 }
 
