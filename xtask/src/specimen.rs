@@ -12,7 +12,7 @@ use shiming_specimen::{
 const USAGE: &str = "\
 cargo xtask specimen card     --seed N [--side front|back] [--width 1600] --out FILE.png
 cargo xtask specimen photo    --seed N [--side front|back] [--style phone|upright|still|FAULT] --out FILE.jpg
-cargo xtask specimen video    --seed N [--seconds 4] [--upright] --out FILE.y4m
+cargo xtask specimen video    --seed N [--seconds 4] [--upright] [--handheld] --out FILE.y4m
 cargo xtask specimen portrait --seed N --out FILE.jpg
 cargo xtask specimen citizens [--count 300] [--json] [--out FILE]
 cargo xtask specimen pages
@@ -47,8 +47,13 @@ pub fn run(args: &[impl AsRef<str>]) -> Result<()> {
                 showing.style = PhotoStyle { jpeg_quality: 0, ..PhotoStyle::phone_upright(options.seed()?) };
             }
             showing.seconds = options.number("--seconds")?.unwrap_or(showing.seconds);
-            let frames = scene::frames(&options.citizen()?, &fonts()?, &showing);
-            write_y4m(&options.out()?, frames, showing.fps)?;
+            let (citizen, fonts, out) = (options.citizen()?, fonts()?, options.out()?);
+            if options.has("--handheld") {
+                let frames = scene::handheld(&citizen, &fonts, &showing).map(|frame| frame.image);
+                write_y4m(&out, frames, showing.fps)?;
+            } else {
+                write_y4m(&out, scene::frames(&citizen, &fonts, &showing), showing.fps)?;
+            }
         }
         "portrait" => write(&options.out()?, &shiming_specimen::portrait_jpeg(&options.citizen()?))?,
         "citizens" => {

@@ -9,7 +9,8 @@ use crate::backdrop::draw_backdrop;
 use crate::card::{draw_back, draw_front};
 use crate::citizen::{Citizen, citizens};
 use crate::fonts::Fonts;
-use crate::photo::{PhotoStyle, photograph_on};
+use crate::noise::size;
+use crate::photo::{PhotoStyle, Spot, photograph_on};
 use crate::portrait::portrait_jpeg;
 
 /// Width in pixels at which cards are drawn before they are photographed.
@@ -70,6 +71,70 @@ fn frame_of(card: &RgbImage, backdrop: &RgbImage, style: &PhotoStyle, frame: u32
     photograph_on(backdrop.clone(), card, &moved, noise).image
 }
 
+/// A frame of a video that is taken by hand.
+#[derive(Clone)]
+pub struct HeldFrame {
+    /// The frame.
+    pub image: RgbImage,
+    /// Whether it is fit to be read: the whole card, sharp, without a reflection. An automatic shot may take only such.
+    pub good: bool,
+}
+
+/// Seconds of a side that is shown by hand before it is good for long.
+pub const UNTIL_GOOD: f32 = 2.8;
+
+/// The frames of a hand that has trouble: for each side the card comes into view (0.8 s), the focus hunts (1.2 s), a
+/// reflection passes over it (0.8 s), and then it is held as still as hands can, until `showing`'s seconds are over; the card
+/// is away for half a second between the sides. Every frame is drawn anew.
+pub fn handheld(citizen: &Citizen, fonts: &Fonts, showing: &Showing) -> impl Iterator<Item = HeldFrame> + use<> {
+    let backdrop = draw_backdrop(&showing.style);
+    let sides = [draw_front(citizen, fonts, CARD_WIDTH), draw_back(citizen, fonts, CARD_WIDTH)];
+    let (style, fps, frames) = (showing.style.clone(), showing.fps.max(1), showing.fps * showing.seconds);
+    let gap = fps / 2;
+    (0..2 * (frames + gap)).map(move |frame| {
+        let (side, frame_of_side) = (usize::from(frame >= frames + gap), frame % (frames + gap));
+        let away = frame_of_side >= frames;
+        #[expect(clippy::cast_precision_loss, reason = "a video has some hundred frames")]
+        let (taken, calm) = held(&style, frame_of_side as f32 / fps as f32);
+        let taken = PhotoStyle { coverage: if away { 0.0 } else { taken.coverage }, ..taken };
+        let noise = style.seed.wrapping_mul(2003).wrapping_add(u64::from(frame));
+        let photo = photograph_on(backdrop.clone(), &sides[side], &taken, noise);
+        let (width, height) = size(taken.frame);
+        let whole = photo.corners.iter().all(|&(x, y)| x > 0.0 && y > 0.0 && x < width && y < height);
+        HeldFrame { image: photo.image, good: calm && whole && !away }
+    })
+}
+
+/// How a side is taken `time` seconds after it began to come into view, and whether focus, shake and light are good.
+fn held(style: &PhotoStyle, time: f32) -> (PhotoStyle, bool) {
+    let wave = |hertz: f32, phase: f32| (time * hertz * std::f32::consts::TAU + phase).sin();
+    // It comes from the right, fast at first.
+    let still_to_come = (1.0 - time / 0.8).max(0.0).powi(2);
+    let hunting = (0.8..2.0).contains(&time);
+    let blur =
+        if hunting { style.blur + 3.4 * ((time - 0.8) / 0.6 * std::f32::consts::PI).sin().abs() } else { style.blur };
+    // A lamp's reflection crosses the card from left to right.
+    let passing = (2.0..UNTIL_GOOD).contains(&time);
+    let across = (time - 2.0) / (UNTIL_GOOD - 2.0);
+    let glare = passing.then_some(Spot { at: (1.4 * across - 0.2, 0.45), radius: 0.2, strength: 1.7 });
+    let shake = if time < 0.8 { 7.0 * still_to_come.sqrt() } else { 0.9 };
+    let taken = PhotoStyle {
+        centre: (
+            style.centre.0 + 0.9 * still_to_come + 0.004 * wave(1.7, 0.0) + 0.002 * wave(6.1, 1.0),
+            style.centre.1 + 0.005 * wave(1.3, 2.0) + 0.002 * wave(7.3, 0.5),
+        ),
+        rotation: style.rotation + 0.8 * wave(0.9, 1.5),
+        tilt: (style.tilt.0 + 1.2 * wave(0.8, 0.0), style.tilt.1 + 1.2 * wave(1.1, 4.0)),
+        coverage: style.coverage * (1.0 + 0.02 * wave(0.6, 3.0)),
+        motion: (shake * wave(3.0, 0.7), 0.5 * shake * wave(4.1, 0.2)),
+        blur,
+        glare,
+        ..style.clone()
+    };
+    let calm = taken.glare.is_none() && taken.blur < style.blur + 0.4 && shake < 1.0;
+    (taken, calm)
+}
+
 /// A citizen as the sandbox's register is seeded with.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
@@ -107,6 +172,23 @@ mod tests {
         assert_eq!(shown, [side, side].concat());
         assert_ne!(frames[0], frames[1], "a hand is never still");
         assert_ne!(frames[0], frames[10], "the back is not the front");
+    }
+
+    #[test]
+    fn a_hand_has_trouble_and_then_a_good_second() {
+        let fonts = Fonts::load(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules")).unwrap();
+        let small = PhotoStyle { frame: (160, 90), ..Showing::of(4).style };
+        let showing = Showing { style: small, fps: 10, seconds: 5 };
+        let good: Vec<bool> = handheld(&crate::citizen(1), &fonts, &showing).map(|frame| frame.good).collect();
+        assert_eq!(good.len(), 2 * 55);
+        for side in good.chunks(55) {
+            assert!(side[..6].iter().all(|good| !good), "it is not there yet: {side:?}");
+            assert!(side[20..28].iter().all(|good| !good), "a reflection is on it: {side:?}");
+            assert!(side[28..50].iter().all(|&good| good), "it is held still: {side:?}");
+            assert!(side[50..].iter().all(|good| !good), "it is away: {side:?}");
+            // The focus passes through, but never stays for a second.
+            assert!(side[8..20].iter().filter(|&&good| good).count() < 6, "{side:?}");
+        }
     }
 
     #[test]
