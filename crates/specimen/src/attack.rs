@@ -120,7 +120,7 @@ fn on_paper(copy: &RgbImage, style: &mut PhotoStyle) -> Photo {
     let (left, top) = (0.5 * (SHEET - 1.0) * width, 0.5 * (SHEET - 1.0) * height);
     let aspect = height / width;
     for (x, y, pixel) in copy.enumerate_pixels() {
-        let outside = outside_card(f32_of(x) / width, f32_of(y) / width, aspect);
+        let outside = outside_card(f32_of(x) / width, f32_of(y) / width, aspect, style.corner);
         if outside <= 0.0 {
             // A copier draws the edge of what lies on its glass.
             let edge = if outside > -0.0035 { 0.62 } else { 1.0 };
@@ -129,6 +129,7 @@ fn on_paper(copy: &RgbImage, style: &mut PhotoStyle) -> Photo {
         }
     }
     style.coverage *= SHEET * SHEET;
+    style.corner = 0.0;
     style.glare = None;
     let mut photo = photograph(&sheet, style);
     let whole = Unwarp::new(photo.corners);

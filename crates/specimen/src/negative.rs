@@ -75,7 +75,10 @@ pub fn without_document(split: Split, seed: u64, index: usize, fonts: &[Fonts]) 
     let scene = *Scene::ALL.get(index % Scene::ALL.len())?;
     let severity = *Severity::ALL.get(index / Scene::ALL.len() % Severity::ALL.len())?;
     let seed = (seed << 24) ^ u64::try_from(index).ok()?;
-    let style = severity.style_of(scene.millimetres(), &[], split, seed);
+    let mut style = severity.style_of(scene.millimetres(), &[], split, seed);
+    if scene != Scene::BankCard {
+        style.corner = 0.0;
+    }
     let mut dice = Dice::new(scene.name(), style.seed);
     let who = person(split, seed, NameKind::Any);
     let empty = PhotoStyle { coverage: 0.0, ..style.clone() };

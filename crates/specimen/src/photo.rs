@@ -32,6 +32,8 @@ pub struct PhotoStyle {
     pub coverage: f32,
     /// Where the card's middle lies, in fractions of the frame.
     pub centre: (f32, f32),
+    /// Radius of its corners, as a fraction of its width; a card's is 3.18 mm of 85.6 mm (ISO/IEC 7810).
+    pub corner: f32,
     /// Turn in the picture's plane, degrees clockwise.
     pub rotation: f32,
     /// Tilt around the card's horizontal and vertical axis, degrees.
@@ -118,6 +120,9 @@ impl Fault {
     }
 }
 
+/// [`PhotoStyle::corner`] of a card.
+const CARD_CORNER: f32 = 3.18 / 85.6;
+
 impl PhotoStyle {
     /// A good photo, 1280 × 720, as a careful person takes it.
     #[must_use]
@@ -128,6 +133,7 @@ impl PhotoStyle {
             frame: (1280, 720),
             coverage: dice.between(0.4, 0.58),
             centre: (dice.between(0.48, 0.52), dice.between(0.47, 0.53)),
+            corner: CARD_CORNER,
             rotation: dice.between(-3.5, 3.5),
             tilt: (dice.between(-7.0, 7.0), dice.between(-7.0, 7.0)),
             backdrop: [Backdrop::Wood, Backdrop::Desk, Backdrop::Cloth, Backdrop::Clutter][dice.index(4)],
@@ -211,7 +217,7 @@ pub(crate) fn photograph_on(backdrop: RgbImage, card: &RgbImage, style: &PhotoSt
         let aspect = size(card.dimensions()).1 / size(card.dimensions()).0;
         corners = place(aspect, style);
         drop_shadow(&mut image, corners, aspect, style);
-        lay(&mut image, card, corners, style.glare);
+        lay(&mut image, card, corners, style);
         let thumb = style.thumb.map(|tip| thumb(tip, style.seed));
         for finger in thumb.iter().chain(&style.fingers) {
             draw_finger(&mut image, corners, finger, style.seed);
@@ -258,7 +264,7 @@ fn drop_shadow(image: &mut RgbImage, corners: [(f32, f32); 4], aspect: f32, styl
                 continue;
             }
             // The outline's own unit is the card's width; √aspect of it is the edge of a square of the card's area.
-            let outside = outside_card(u, v * aspect, aspect) * edge / aspect.sqrt();
+            let outside = outside_card(u, v * aspect, aspect, style.corner) * edge / aspect.sqrt();
             let dark = 0.5 * (1.0 - (outside / (1.6 * reach)).clamp(0.0, 1.0)).powi(2);
             for part in &mut image.get_pixel_mut(x, y).0 {
                 *part = byte(f32::from(*part) * (1.0 - dark));
@@ -268,7 +274,7 @@ fn drop_shadow(image: &mut RgbImage, corners: [(f32, f32); 4], aspect: f32, styl
 }
 
 /// Draws the card into the photo: the more samples a pixel, the more it shrinks.
-fn lay(image: &mut RgbImage, card: &RgbImage, corners: [(f32, f32); 4], glare: Option<Spot>) {
+fn lay(image: &mut RgbImage, card: &RgbImage, corners: [(f32, f32); 4], style: &PhotoStyle) {
     let unwarp = Unwarp::new(corners);
     let (card_width, card_height) = size(card.dimensions());
     let aspect = card_height / card_width;
@@ -288,7 +294,7 @@ fn lay(image: &mut RgbImage, card: &RgbImage, corners: [(f32, f32); 4], glare: O
             let deep = well_inside(pixel.at.0, pixel.at.1 * aspect, aspect);
             for &(sx, sy) in samples {
                 let (u, v) = pixel.beside(sx - 0.5, sy - 0.5);
-                let outside = if deep { -1.0 } else { outside_card(u, v * aspect, aspect) };
+                let outside = if deep { -1.0 } else { outside_card(u, v * aspect, aspect, style.corner) };
                 if outside > 0.0 {
                     continue;
                 }
@@ -298,7 +304,7 @@ fn lay(image: &mut RgbImage, card: &RgbImage, corners: [(f32, f32); 4], glare: O
                 if outside > -0.0022 {
                     colour = colour.map(|part| part * 0.88);
                 }
-                if let Some(spot) = glare {
+                if let Some(spot) = style.glare {
                     let (dx, dy) = ((u - spot.at.0) / spot.radius, (v - spot.at.1) * aspect / spot.radius);
                     let away = dx * dx + dy * dy;
                     if away < 9.0 {

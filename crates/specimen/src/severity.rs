@@ -111,7 +111,8 @@ impl Severity {
     #[must_use]
     pub fn style(self, page: &Page, split: Split, seed: u64) -> PhotoStyle {
         let slots: Vec<Box2> = page.layout.slots.iter().map(|slot| slot.area).collect();
-        self.style_of(page.layout.millimetres, &slots, split, seed)
+        let corner = 3.18 / page.layout.millimetres[0];
+        PhotoStyle { corner, ..self.style_of(page.layout.millimetres, &slots, split, seed) }
     }
 
     /// The style of one photo of something of this width and height, with fields in these places.

@@ -148,13 +148,11 @@ pub(crate) fn touched(
     (range(corners.map(|c| c.1), height), range(corners.map(|c| c.0), width))
 }
 
-/// How far a point is outside the card's rounded outline (ISO/IEC 7810: radius 3.18 mm of 85.6 mm), in units of its
-/// width; negative inside.
-pub(crate) fn outside_card(x: f32, y: f32, height: f32) -> f32 {
-    const RADIUS: f32 = 3.18 / 85.6;
-    let dx = (RADIUS - x).max(x - 1.0 + RADIUS);
-    let dy = (RADIUS - y).max(y - height + RADIUS);
-    dx.max(0.0).hypot(dy.max(0.0)) + dx.max(dy).min(0.0) - RADIUS
+/// How far a point is outside the outline with corners of this `radius`, in units of the card's width; negative inside.
+pub(crate) fn outside_card(x: f32, y: f32, height: f32, radius: f32) -> f32 {
+    let dx = (radius - x).max(x - 1.0 + radius);
+    let dy = (radius - y).max(y - height + radius);
+    dx.max(0.0).hypot(dy.max(0.0)) + dx.max(dy).min(0.0) - radius
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the picture")]
