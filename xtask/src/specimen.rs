@@ -110,7 +110,7 @@ fn set(options: &Options<'_>) -> Result<()> {
             let line = json!({
                 "file": file, "page": page.name, "document": page.document(), "form": page.form(),
                 "side": page.layout.side, "fields": made.truth.fields, "mrz": made.truth.mrz,
-                "corners": made.photo.corners, "how": how,
+                "corners": made.photo.corners, "names": made.names.name(), "how": how,
             });
             (made.photo.jpeg, line)
         };

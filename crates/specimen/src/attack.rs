@@ -64,6 +64,10 @@ pub fn attacked(
         Attack::ColourCopy => on_paper(&colour_copy(&specimen.image, &mut dice), &mut style),
         Attack::GreyCopy => on_paper(&grey_copy(&specimen.image, &mut dice), &mut style),
         Attack::Screen => {
+            // Smaller and nearer to the middle, so that all of it is still there when the screen is turned and tilted.
+            const ROOM: f32 = 0.86;
+            style.coverage *= ROOM * ROOM;
+            style.centre = (0.5 + (style.centre.0 - 0.5) * ROOM, 0.5 + (style.centre.1 - 0.5) * ROOM);
             let shown = photograph(&specimen.image, &PhotoStyle { jpeg_quality: 0, glare: None, ..style.clone() });
             recapture(&shown, &style, &mut dice)
         }

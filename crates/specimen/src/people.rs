@@ -32,6 +32,16 @@ impl NameKind {
             _ => Self::Any,
         }
     }
+
+    /// The kind's name, in snake case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Rare => "rare",
+            Self::Dotted => "dotted",
+        }
+    }
 }
 
 /// The third tier: the last 1,605 of the 8,105 characters, in the table's order.

@@ -141,7 +141,7 @@ fn attacks_are_what_they_are_called() {
         for attack in Attack::ALL {
             let made = attacked(page, attack, Split::Test, 3, index, &FONTS).unwrap();
             assert_eq!(made.truth.fields, plain.truth.fields);
-            assert!(whole(&made) || attack == Attack::Screen, "{attack:?} {:?}", made.photo.corners);
+            assert!(whole(&made), "{attack:?} {:?}", made.photo.corners);
             let (its_colour, its_grain) = colour_and_grain(&made.photo.image, made.photo.corners);
             let bright = |image: &RgbImage| image.pixels().filter(|p| p.0.iter().all(|&part| part > 250)).count();
             match attack {
