@@ -83,8 +83,8 @@ mod tests {
 
     use super::*;
 
-    fn entry(name: &str) -> Option<Entry> {
-        Some(Entry { name: name.to_owned(), portrait: Portrait("AAAA".to_owned()) })
+    fn entry(name: &str) -> Entry {
+        Entry { name: name.to_owned(), portrait: Portrait("AAAA".to_owned()) }
     }
 
     fn ask(name: &str) -> VerifyCitizen {
@@ -101,7 +101,7 @@ mod tests {
     }
 
     fn matches(kind: Kind, recorded: &str, ask: &VerifyCitizen) -> bool {
-        matches!(answer(kind, 0, entry(recorded), ask), Ok(CitizenAnswer::Match { portrait: Some(_) }))
+        matches!(answer(kind, 0, Some(entry(recorded)), ask), Ok(CitizenAnswer::Match { portrait: Some(_) }))
     }
 
     const PLAIN: Kind = Kind { takes: Takes::Plain, per_day: 2 };
@@ -111,7 +111,7 @@ mod tests {
     fn three_outcomes() {
         for kind in [Kind::default(), PLAIN] {
             assert_eq!(answer(kind, 0, None, &ask("张三")), Ok(CitizenAnswer::NumberUnknown));
-            assert_eq!(answer(kind, 0, entry("李四"), &ask("张三")), Ok(CitizenAnswer::NameDiffers));
+            assert_eq!(answer(kind, 0, Some(entry("李四")), &ask("张三")), Ok(CitizenAnswer::NameDiffers));
             assert!(matches(kind, "张三", &ask("张三")));
         }
     }
@@ -136,11 +136,14 @@ mod tests {
 
     #[test]
     fn a_plain_register_takes_no_sequence_and_keeps_count() {
-        assert_eq!(answer(PLAIN, 0, entry("张\u{4DAE}"), &ask_all("张\u{4DAE}")), Err(NoAnswer::SequenceNotTaken));
-        assert!(answer(PLAIN, 1, entry("张三"), &ask("张三")).is_ok());
-        assert_eq!(answer(PLAIN, 2, entry("张三"), &ask("张三")), Err(NoAnswer::DailyLimit));
+        assert_eq!(
+            answer(PLAIN, 0, Some(entry("张\u{4DAE}")), &ask_all("张\u{4DAE}")),
+            Err(NoAnswer::SequenceNotTaken)
+        );
+        assert!(answer(PLAIN, 1, Some(entry("张三")), &ask("张三")).is_ok());
+        assert_eq!(answer(PLAIN, 2, Some(entry("张三")), &ask("张三")), Err(NoAnswer::DailyLimit));
         let boundless = Kind { per_day: 0, ..PLAIN };
-        assert!(answer(boundless, u64::MAX, entry("张三"), &ask("张三")).is_ok());
+        assert!(answer(boundless, u64::MAX, Some(entry("张三")), &ask("张三")).is_ok());
     }
 
     #[test]
