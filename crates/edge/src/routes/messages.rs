@@ -20,7 +20,7 @@ use crate::config::Config;
 /// `POST /v1/inbound-messages`. The centre delivers a message until it is taken: an answer that cannot be sent now is
 /// *unavailable*, and the next delivery, under the same key, sends the same link under the same key.
 pub async fn receive(request: Request, env: &Env, config: &Config, target: &Target) -> Answer {
-    let (key, body) = from_outside(request, target, &config.sms_keys).await?;
+    let (key, body) = from_outside(request, target, config.sms_keys()).await?;
     let actor = Actor { name: "message centre", key: &key };
     let (once, before) = Once::begin(env, config, actor, &target.path, &body).await?;
     if let Some(answer) = before {
