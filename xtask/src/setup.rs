@@ -104,15 +104,7 @@ pub fn node(arguments: &[&str]) -> Result<Command> {
 /// Wrangler on local state only: it reports nothing and looks nothing up.
 pub fn wrangler(arguments: &[&str]) -> Result<Command> {
     let mut command = node(&["node_modules/wrangler/bin/wrangler.js"])?;
-    command.args(arguments).envs([
-        ("WRANGLER_SEND_METRICS", "false"),
-        ("WRANGLER_SEND_ERROR_REPORTS", "false"),
-        ("WRANGLER_HIDE_BANNER", "true"),
-        ("WRANGLER_NO_SKILLS_UPDATE_PROMPTS", "true"),
-        ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),
-        ("CI", "true"),
-        ("NO_COLOR", "1"),
-    ]);
+    command.args(arguments).envs(shiming_local::WRANGLER);
     Ok(command)
 }
 

@@ -7,6 +7,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use shiming_local::objects_config;
 
 use crate::{http, seed, setup, task, workspace};
 
@@ -50,7 +51,7 @@ impl Stack {
             ("SMS_URL", &sandbox_url),
             ("GATEWAY_URL", &sandbox_url),
         ];
-        let objects = objects_config(state, &variables)?;
+        let objects = objects_config(workspace::root(), state, &variables)?;
         let mut edge = Worker::start("edge", state, edge_port, &[objects], &variables)?;
         task::step("Workers start", || {
             sandbox.wait_for("/")?;
@@ -139,22 +140,6 @@ impl Drop for Worker {
 /// The configuration of a Worker.
 fn config(name: &str) -> &'static str {
     if name == "edge" { "wrangler.toml" } else { "crates/sandbox/wrangler.toml" }
-}
-
-/// The configuration of the objects with these variables and its secrets: wrangler's `--var` reaches the first Worker only.
-fn objects_config(state: &Path, variables: &[(&str, &str)]) -> Result<PathBuf> {
-    let from = workspace::path("crates/objects");
-    let text = workspace::read(&from.join("wrangler.toml"))?;
-    let lines = text.replace("../..", &workspace::root().to_string_lossy());
-    let lines = lines.lines().map(|line| {
-        let own = variables.iter().find(|(name, _)| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(" =")));
-        own.map_or_else(|| format!("{line}\n"), |(name, value)| format!("{name} = \"{value}\"\n"))
-    });
-    let to = state.join("objects");
-    let config = to.join("wrangler.toml");
-    workspace::write(&config, lines.collect::<String>())?;
-    workspace::copy(&from.join(".dev.vars"), &to.join(".dev.vars"))?;
-    Ok(config)
 }
 
 /// Development secrets for the Workers, where there are none yet. Their ids begin with `dev-`, which a Worker in

@@ -12,6 +12,7 @@ use std::sync::{Once, OnceLock};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use shiming_local::objects_config;
 
 use crate::client::{Request, Sandbox};
 use crate::database::Database;
@@ -56,7 +57,7 @@ impl Stack {
         let outside = ["REGISTER_URL", "CRM_URL", "SMS_URL", "GATEWAY_URL"].map(|name| (name, sandbox_url.clone()));
         let mut edge_variables = vec![("PUBLIC_ORIGIN", edge_url.clone())];
         edge_variables.extend(outside);
-        let objects = objects_config(&directory, &edge_variables)?;
+        let objects = objects_config(root(), &directory, &edge_variables)?;
         let worker = |name, configs, port, variables| Worker {
             name,
             configs,
@@ -228,23 +229,6 @@ fn sweep(directory: &Path) {
     }
 }
 
-/// The configuration of the objects with these variables and its secrets: wrangler's `--var` reaches the first Worker only.
-fn objects_config(directory: &Path, variables: &[(&str, String)]) -> Result<PathBuf> {
-    let from = root().canonicalize()?.join("crates/objects");
-    let text = fs::read_to_string(from.join("wrangler.toml"))?;
-    let lines = text.replace("../..", &root().canonicalize()?.to_string_lossy());
-    let lines = lines.lines().map(|line| {
-        let own = variables.iter().find(|(name, _)| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(" =")));
-        own.map_or_else(|| format!("{line}\n"), |(name, value)| format!("{name} = \"{value}\"\n"))
-    });
-    let to = directory.join("objects");
-    fs::create_dir_all(&to)?;
-    let config = to.join("wrangler.toml");
-    fs::write(&config, lines.collect::<String>())?;
-    fs::copy(from.join(".dev.vars"), to.join(".dev.vars"))?;
-    Ok(config)
-}
-
 /// Migrated and seeded state with the staff of [`crate::fixtures::STAFF`], made once.
 fn prepared_state() -> Result<PathBuf> {
     static STATE: OnceLock<std::result::Result<PathBuf, String>> = OnceLock::new();
@@ -293,18 +277,7 @@ pub(crate) fn node() -> Result<Command> {
 /// Wrangler on local state only: it reports nothing and looks nothing up.
 fn wrangler() -> Result<Command> {
     let mut wrangler = node()?;
-    wrangler
-        .arg("node_modules/wrangler/bin/wrangler.js")
-        .envs([
-            ("WRANGLER_SEND_METRICS", "false"),
-            ("WRANGLER_SEND_ERROR_REPORTS", "false"),
-            ("WRANGLER_HIDE_BANNER", "true"),
-            ("WRANGLER_NO_SKILLS_UPDATE_PROMPTS", "true"),
-            ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),
-            ("CI", "true"),
-            ("NO_COLOR", "1"),
-        ])
-        .stdin(Stdio::null());
+    wrangler.arg("node_modules/wrangler/bin/wrangler.js").envs(shiming_local::WRANGLER).stdin(Stdio::null());
     Ok(wrangler)
 }
 
