@@ -10,7 +10,7 @@ use shiming_specimen::{Fault, Fonts, PhotoStyle, citizens, draw_back, draw_front
 
 use crate::stack::Stack;
 use crate::workspace::{self, Stamp};
-use crate::{build, http, seed, task};
+use crate::{build, http, seed, specimen, task};
 
 /// Builds and starts everything, says what to open, and stays until Ctrl-C. With `check`: until the page was served
 /// once.
@@ -55,11 +55,14 @@ const STREAMS: usize = 12;
 /// share of the photo that the card covers, blur.
 const SOFT: [(usize, f32, f32); 3] = [(1, 0.3, 1.0), (8, 0.3, 1.3), (9, 0.45, 1.2)];
 
+/// Citizens who show their card with a hand that shakes, to a camera whose focus hunts; and whether the phone is upright.
+const HELD: [(usize, bool); 3] = [(3, false), (5, true), (7, false)];
+
 /// What the browser tests' cameras see, and the files that they pick: for each citizen a video of both sides, photos of
-/// both, for the first also bad ones; and who they are, in `citizens.json`.
+/// both, for the first also bad ones; videos taken by hand, `held-N.y4m`; and who they are, in `citizens.json`.
 pub fn streams() -> Result<PathBuf> {
     let folder = workspace::scratch()?.join("streams");
-    let inputs = ["crates/specimen", "xtask/src/run.rs", "documents"].map(workspace::path);
+    let inputs = ["crates/specimen", "xtask/src/run.rs", "xtask/src/specimen.rs", "documents"].map(workspace::path);
     let stamp = Stamp::new("streams", &inputs, "")?;
     if stamp.holds(&[folder.join("citizens.json")]) {
         return Ok(folder);
@@ -88,6 +91,13 @@ pub fn streams() -> Result<PathBuf> {
                     photo(fault.name(), &front, &PhotoStyle::bad(fault, seed))?;
                 }
             }
+        }
+        for (index, upright) in HELD {
+            let seed = u64::try_from(index)?;
+            let style = if upright { PhotoStyle::phone_upright(seed) } else { PhotoStyle::phone(seed) };
+            let style = PhotoStyle { jpeg_quality: 0, ..style };
+            let showing = scene::Showing { style, seconds: 7, ..scene::Showing::of(seed) };
+            specimen::handheld(&people[index], &fonts, &showing, &folder.join(format!("held-{index}.y4m")))?;
         }
         workspace::write(&folder.join("citizens.json"), serde_json::to_vec(&people)?)
     })?;

@@ -22,7 +22,8 @@ cargo xtask specimen set      --page PAGE --severity easy|medium|hard | --attack
 cargo xtask specimen set      --without-document --seed N [--split train|test] [--count 210] --out DIRECTORY
 
 N is the citizen's place in the list, from 0. FAULT: blurred, glare, covered, dark,
-bright, cut_off, small, steep, empty. `pages` lists the pages that can be drawn. ATTACK: colour_copy,
+bright, cut_off, small, steep, empty. A video that is taken by hand has its truth beside it,
+FILE.y4m.json. `pages` lists the pages that can be drawn. ATTACK: colour_copy,
 grey_copy, screen, covered, overexposed. A set is JPEGs and truth.jsonl, one line for each of them.";
 
 /// Runs `cargo xtask specimen` with what follows that word.
@@ -49,8 +50,7 @@ pub fn run(args: &[impl AsRef<str>]) -> Result<()> {
             showing.seconds = options.number("--seconds")?.unwrap_or(showing.seconds);
             let (citizen, fonts, out) = (options.citizen()?, fonts()?, options.out()?);
             if options.has("--handheld") {
-                let frames = scene::handheld(&citizen, &fonts, &showing).map(|frame| frame.image);
-                write_y4m(&out, frames, showing.fps)?;
+                handheld(&citizen, &fonts, &showing, &out)?;
             } else {
                 write_y4m(&out, scene::frames(&citizen, &fonts, &showing), showing.fps)?;
             }
@@ -89,6 +89,19 @@ pub fn run(args: &[impl AsRef<str>]) -> Result<()> {
         _ => bail!("{USAGE}"),
     }
     Ok(())
+}
+
+/// Writes a video that is taken by hand, and beside it what is true of it, `FILE.json`: its frames a second, and of every
+/// frame which side is being shown and whether it is good.
+pub fn handheld(citizen: &Citizen, fonts: &Fonts, showing: &scene::Showing, out: &Path) -> Result<()> {
+    let mut truth = Vec::new();
+    let frames = scene::handheld(citizen, fonts, showing).map(|frame| {
+        truth.push(json!({ "side": frame.side, "good": frame.good }));
+        frame.image
+    });
+    write_y4m(out, frames, showing.fps)?;
+    let truth = json!({ "fps": showing.fps, "frames": truth });
+    write(&out.with_added_extension("json"), truth.to_string().as_bytes())
 }
 
 /// Writes a set of photos and the truth about them.

@@ -4,11 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::RgbImage;
 use serde::Serialize;
+use shiming_identity::document::Side;
 
 use crate::backdrop::draw_backdrop;
 use crate::card::{draw_back, draw_front};
 use crate::citizen::{Citizen, citizens};
 use crate::fonts::Fonts;
+use crate::mark::mark;
 use crate::noise::size;
 use crate::photo::{PhotoStyle, Spot, photograph_on};
 use crate::portrait::portrait_jpeg;
@@ -74,8 +76,10 @@ fn frame_of(card: &RgbImage, backdrop: &RgbImage, style: &PhotoStyle, frame: u32
 /// A frame of a video that is taken by hand.
 #[derive(Clone)]
 pub struct HeldFrame {
-    /// The frame.
+    /// The frame. Its number in the video, from 0, is in its corner ([`crate::mark`]).
     pub image: RgbImage,
+    /// The side that is being shown, or was just taken away.
+    pub side: Side,
     /// Whether it is fit to be read: the whole card, sharp, without a reflection. An automatic shot may take only such.
     pub good: bool,
 }
@@ -98,10 +102,12 @@ pub fn handheld(citizen: &Citizen, fonts: &Fonts, showing: &Showing) -> impl Ite
         let (taken, calm) = held(&style, frame_of_side as f32 / fps as f32);
         let taken = PhotoStyle { coverage: if away { 0.0 } else { taken.coverage }, ..taken };
         let noise = style.seed.wrapping_mul(2003).wrapping_add(u64::from(frame));
-        let photo = photograph_on(backdrop.clone(), &sides[side], &taken, noise);
+        let mut photo = photograph_on(backdrop.clone(), &sides[side], &taken, noise);
         let (width, height) = size(taken.frame);
         let whole = photo.corners.iter().all(|&(x, y)| x > 0.0 && y > 0.0 && x < width && y < height);
-        HeldFrame { image: photo.image, good: calm && whole && !away }
+        #[expect(clippy::cast_possible_truncation, reason = "a video has some hundred frames")]
+        mark(&mut photo.image, frame as u16);
+        HeldFrame { image: photo.image, side: [Side::Front, Side::Back][side], good: calm && whole && !away }
     })
 }
 
@@ -157,6 +163,7 @@ pub fn register(n: usize) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mark::marked;
 
     #[test]
     fn a_video_shows_front_then_nothing_then_back() {
@@ -179,8 +186,13 @@ mod tests {
         let fonts = Fonts::load(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules")).unwrap();
         let small = PhotoStyle { frame: (160, 90), ..Showing::of(4).style };
         let showing = Showing { style: small, fps: 10, seconds: 5 };
-        let good: Vec<bool> = handheld(&crate::citizen(1), &fonts, &showing).map(|frame| frame.good).collect();
+        let frames: Vec<HeldFrame> = handheld(&crate::citizen(1), &fonts, &showing).collect();
+        let good: Vec<bool> = frames.iter().map(|frame| frame.good).collect();
         assert_eq!(good.len(), 2 * 55);
+        for (number, frame) in (0..).zip(&frames) {
+            assert_eq!(marked(&frame.image), Some(number));
+            assert_eq!(frame.side, if number < 55 { Side::Front } else { Side::Back });
+        }
         for side in good.chunks(55) {
             assert!(side[..6].iter().all(|good| !good), "it is not there yet: {side:?}");
             assert!(side[20..28].iter().all(|good| !good), "a reflection is on it: {side:?}");
