@@ -1,6 +1,6 @@
 // The rear camera as a stream of frames. No markup: the caller gives the video element.
 
-import { mainRearLens } from "./lenses.ts";
+import { openRearLens, type OpenLens } from "./lenses.ts";
 import type { Frame } from "./reader_protocol.ts";
 
 export type CameraFault = "insecure" | "unsupported" | "denied" | "absent" | "failed";
@@ -70,7 +70,7 @@ export class Camera {
     return new Camera(video, stream, track);
   }
 
-  /** Whether the lens has a lamp. */
+  /** Whether the lens has a lamp. Some browsers know only once frames come. */
   get hasTorch(): boolean {
     return capabilities(this.track).torch === true;
   }
@@ -118,25 +118,27 @@ export class Camera {
   }
 }
 
+interface OpenStream extends OpenLens {
+  stream: MediaStream;
+}
+
 async function openRear(): Promise<MediaStream> {
-  const first = await navigator.mediaDevices.getUserMedia({
-    audio: false, video: { ...RESOLUTION, facingMode: { ideal: "environment" } },
+  const { stream } = await openRearLens<OpenStream>({
+    open: async (deviceId) => {
+      const which = deviceId === undefined ? { facingMode: { ideal: "environment" } } : { deviceId: { exact: deviceId } };
+      return describe(await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...RESOLUTION, ...which } }));
+    },
+    list: async () => (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput"),
   });
-  // Labels are known only after the user allowed a camera; now see whether the system chose the right lens.
-  const track = first.getVideoTracks()[0];
-  const lens = mainRearLens((await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput"));
-  if (lens === undefined || lens.deviceId === "" || lens.deviceId === track?.getSettings().deviceId) return first;
-  try {
-    // Most phones open one lens at a time.
-    stop(first);
-    return await navigator.mediaDevices.getUserMedia({
-      audio: false, video: { ...RESOLUTION, deviceId: { exact: lens.deviceId } },
-    });
-  } catch {
-    return navigator.mediaDevices.getUserMedia({
-      audio: false, video: { ...RESOLUTION, facingMode: { ideal: "environment" } },
-    });
-  }
+  return stream;
+}
+
+function describe(stream: MediaStream): OpenStream {
+  const track = stream.getVideoTracks()[0];
+  const { deviceId, facingMode } = track?.getSettings() ?? {};
+  return {
+    stream, deviceId, facing: facingMode, focus: track && capabilities(track).focusMode, close: () => stop(stream),
+  };
 }
 
 function stop(stream: MediaStream): void {
