@@ -20,8 +20,8 @@ export interface Capture {
 export interface CaptureModule {
   default(options: { module_or_path: BufferSource }): Promise<unknown>;
   Capture: new (recogniser: Uint8Array, detector: Uint8Array | undefined) => Capture;
-  /** The better of two readings of the same side, field by field. */
-  mergeReadings(first: string, second: string): string;
+  /** Lets readings (a JSON list) of the side that `format` is for vote field by field. */
+  voteReadings(readings: string, format: string): string;
   checkFields(fields: string, now: number): string;
   checkSim(iccid: string, number: string): string;
   /** The ethnic groups as cards print them, a JSON list. */

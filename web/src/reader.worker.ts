@@ -2,7 +2,7 @@
 
 import type { Capture, CaptureModule, CaptureOutcome } from "./capture_module.ts";
 import { download, loadModel, type Manifest, ModelError, type ModelFile, sweepModels } from "./models.ts";
-import type { Calls, FieldFault, Frame, FrameReport, FromWorker, Outcome, Reading, ToWorker } from "./reader_protocol.ts";
+import type { Calls, Elected, FieldFault, Frame, FrameReport, FromWorker, Outcome, Reading, ToWorker } from "./reader_protocol.ts";
 import type { FormatParameters } from "./wire.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -15,8 +15,8 @@ const MANIFEST = "/models/manifest.json";
 
 /** Frames are looked at in this size (long edge, pixels); they are read in their own. */
 const INSPECTED = 1280;
-/** Below this confidence (percent) of any field a second frame is read. */
-const DOUBTFUL = 80;
+/** Most frames that are kept for a shot. */
+const MOST_KEPT = 2;
 
 interface Loaded {
   module: CaptureModule;
@@ -26,7 +26,7 @@ interface Loaded {
 
 let loaded: Loaded | undefined;
 
-/** The sharpest frames that were ready, best first: at most two. */
+/** The sharpest of the newest frames that were ready without a break, best first: of one document, held still. */
 let kept: { frame: Frame; sharpness: number }[] = [];
 
 const handlers: { [Kind in keyof Calls]: (request: Calls[Kind]["request"]) => Promise<Calls[Kind]["answer"]> } = {
@@ -36,24 +36,27 @@ const handlers: { [Kind in keyof Calls]: (request: Calls[Kind]["request"]) => Pr
     const { capture } = reader();
     const { rgba, width, height, scale } = pixels(frame, INSPECTED);
     const report = JSON.parse(capture.inspect(rgba, width, height, JSON.stringify(format), scale)) as FrameReport;
-    if (report.hint === "ready") keep(frame, report.sharpness);
-    else close(frame);
+    if (report.hint === "ready") {
+      keep(frame, report.sharpness);
+    } else {
+      close(frame);
+      forget();
+    }
     return report;
   },
 
   shoot: async ({ format }) => {
-    const frames = kept;
-    kept = [];
+    const best = kept.shift();
+    if (best === undefined) return { outcome: { refused: "no_document", hint: "no_document" }, left: 0 };
     try {
-      const [first, second] = frames;
-      if (first === undefined) return { refused: "no_document", hint: "no_document" };
-      const outcome = readPixels(first.frame, format);
-      if (second === undefined || ("reading" in outcome && !doubtful(outcome.reading))) return outcome;
-      return better(outcome, readPixels(second.frame, format));
+      return { outcome: readPixels(best.frame, format), left: kept.length };
     } finally {
-      for (const { frame } of frames) close(frame);
+      close(best.frame);
     }
   },
+
+  vote: async ({ readings, format }) =>
+    JSON.parse(reader().module.voteReadings(JSON.stringify(readings), JSON.stringify(format))) as Elected,
 
   readFrame: async ({ frame, format }) => {
     try {
@@ -66,8 +69,7 @@ const handlers: { [Kind in keyof Calls]: (request: Calls[Kind]["request"]) => Pr
   readFile: async ({ bytes, format }) => finish(reader().capture.readFile(new Uint8Array(bytes), JSON.stringify(format), now())),
 
   forget: async () => {
-    for (const { frame } of kept) close(frame);
-    kept = [];
+    forget();
     return null;
   },
 
@@ -154,22 +156,15 @@ function finish(outcome: CaptureOutcome): Outcome {
   }
 }
 
-function doubtful({ fields }: Reading): boolean {
-  return Object.values(fields).some(({ confidence }) => confidence < DOUBTFUL);
-}
-
-/** Two frames of one card: a reading beats a refusal, and of two readings each field's surer one counts. */
-function better(first: Outcome, second: Outcome): Outcome {
-  if ("refused" in second) return first;
-  if ("refused" in first) return second;
-  const merged = reader().module.mergeReadings(JSON.stringify(first.reading), JSON.stringify(second.reading));
-  return { ...first, reading: JSON.parse(merged) as Reading };
-}
-
 function keep(frame: Frame, sharpness: number): void {
   kept.push({ frame, sharpness });
   kept.sort((a, b) => b.sharpness - a.sharpness);
-  for (const { frame: dropped } of kept.splice(2)) close(dropped);
+  for (const { frame: dropped } of kept.splice(MOST_KEPT)) close(dropped);
+}
+
+function forget(): void {
+  for (const { frame } of kept) close(frame);
+  kept = [];
 }
 
 function close(frame: Frame): void {
@@ -184,14 +179,20 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   try {
     const handler = handlers[data.kind] as (request: unknown) => Promise<unknown>;
     const answer = await handler(data);
-    const jpeg = typeof answer === "object" && answer !== null && "jpeg" in answer ? (answer.jpeg as ArrayBuffer) : undefined;
-    post({ kind: "answer", id: data.id, answer }, jpeg === undefined ? [] : [jpeg]);
+    post({ kind: "answer", id: data.id, answer }, pictures(answer));
   } catch (error) {
     const fatal = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
     const code = error instanceof ModelError ? error.code : fatal ? "crashed" : codeOf(error);
     post({ kind: "failure", id: data.id, code, fatal });
   }
 };
+
+/** The formatted picture in an answer, to hand over. */
+function pictures(answer: unknown): Transferable[] {
+  if (typeof answer !== "object" || answer === null) return [];
+  if ("outcome" in answer) return pictures(answer.outcome);
+  return "jpeg" in answer ? [answer.jpeg as ArrayBuffer] : [];
+}
 
 /** The code of an error that `capture` threw. */
 function codeOf(error: unknown): string {

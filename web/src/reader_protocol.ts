@@ -44,6 +44,19 @@ export interface Reading {
 /** A picture was read, or refused: why, and what the camera's user should do. */
 export type Outcome = { reading: Reading; models: string; jpeg: ArrayBuffer } | { refused: string; hint?: string };
 
+/** What came of the best frame that was kept, and how many are left. */
+export interface Shot {
+  outcome: Outcome;
+  left: number;
+}
+
+/** What several readings of one side come to. */
+export interface Elected {
+  reading: Reading;
+  /** Fields that another frame might make clearer. */
+  doubts: FieldName[];
+}
+
 /** A field that breaks a rule of `identity`, or (`doubt`) that real documents have now and then but should be looked at. */
 export interface FieldFault {
   field: FieldName | "iccid" | "number";
@@ -54,10 +67,12 @@ export interface FieldFault {
 export interface Calls {
   /** Loads `capture` and the models. */
   load: { request: Record<never, never>; answer: { models: string } };
-  /** Looks at a frame; a good one is kept for `shoot`. */
+  /** Looks at a frame; a good one is kept for `shoot` until one comes that is not. */
   inspect: { request: { frame: Frame; format: FormatParameters }; answer: FrameReport };
-  /** Reads the best of the kept frames (and a second where the first left doubts). */
-  shoot: { request: { format: FormatParameters }; answer: Outcome };
+  /** Reads the best of the kept frames. */
+  shoot: { request: { format: FormatParameters }; answer: Shot };
+  /** Lets readings of one side vote field by field; at least one. */
+  vote: { request: { readings: Reading[]; format: FormatParameters }; answer: Elected };
   /** Reads this frame, whatever it is like. */
   readFrame: { request: { frame: Frame; format: FormatParameters }; answer: Outcome };
   /** Reads a picture file. */

@@ -6,6 +6,7 @@
 mod outcome;
 mod report;
 mod rules;
+mod vote;
 
 use js_sys::{Error, Reflect};
 use shiming_identity::Date;
@@ -14,9 +15,10 @@ use shiming_vision::{Frame, Models, Photo, Reader};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
-pub use outcome::{NameCharacter, Outcome, Read, ReadSide, merge};
+pub use outcome::{NameCharacter, Outcome, Read, ReadSide};
 pub use report::Report;
 pub use rules::{Fault, FieldValues, check_fields, check_sim};
+pub use vote::{Elected, vote};
 
 /// What goes wrong on the page's side of the border; a picture that is no good is an [`Outcome`], not an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -169,10 +171,14 @@ impl CaptureOutcome {
     }
 }
 
-/// The better of two readings of the same side, field by field, as JSON like the two given.
-#[wasm_bindgen(js_name = mergeReadings)]
-pub fn merge_readings(first: &str, second: &str) -> Result<String, JsValue> {
-    serialize(&merge(parse(first)?, parse(second)?))
+/// Lets readings of the same side (a JSON list of [`ReadSide`], at least one) vote field by field. `format` is that side's
+/// `FormatParameters`. Answers an [`Elected`] as JSON.
+#[wasm_bindgen(js_name = voteReadings)]
+pub fn vote_readings(readings: &str, format: &str) -> Result<String, JsValue> {
+    let readings: Vec<ReadSide> = parse(readings)?;
+    let format: FormatParameters = parse(format)?;
+    let (first, others) = readings.split_first().ok_or_else(|| thrown(CaptureError::Argument))?;
+    serialize(&vote(first, others, &vote::fields_of(&format)))
 }
 
 /// Checks the fields that the user confirmed ([`FieldValues`] as JSON) by the rules of `identity`. `now` is in seconds

@@ -140,52 +140,11 @@ fn whole(value: f32) -> u16 {
     value.round() as u16
 }
 
-/// Two readings of the same side: of each field the surer one. Where both say the same, that is as sure as the surer.
-/// The figures stay those of the first picture, which is the one that the user is shown.
-#[must_use]
-pub fn merge(mut first: ReadSide, second: ReadSide) -> ReadSide {
-    if first.side != second.side {
-        return first;
-    }
-    for (name, read) in second.fields {
-        match first.fields.get(&name) {
-            Some(known) if known.confidence >= read.confidence => {}
-            _ => {
-                first.fields.insert(name, read);
-            }
-        }
-    }
-    first
-}
-
 #[cfg(test)]
 mod tests {
     use shiming_vision::Reason;
 
     use super::*;
-
-    fn side(fields: &[(FieldName, &str, u8)]) -> ReadSide {
-        let read = |(name, value, confidence): &(FieldName, &str, u8)| {
-            (*name, Read { value: (*value).to_owned(), confidence: *confidence, characters: Vec::new() })
-        };
-        ReadSide {
-            side: Side::Front,
-            fields: fields.iter().map(read).collect(),
-            measured: Figures { sharpness: 60, brightness: 140, glare: 0, coverage: 40 },
-        }
-    }
-
-    // RN-5
-    #[test]
-    fn of_two_readings_the_surer_field_counts() {
-        let first = side(&[(FieldName::Name, "张三", 55), (FieldName::Sex, "男", 99)]);
-        let second =
-            side(&[(FieldName::Name, "张弎", 91), (FieldName::Sex, "女", 40), (FieldName::Ethnicity, "汉", 98)]);
-        let merged = merge(first, second);
-        assert_eq!(merged.fields[&FieldName::Name].value, "张弎");
-        assert_eq!(merged.fields[&FieldName::Sex].value, "男");
-        assert_eq!(merged.fields[&FieldName::Ethnicity].value, "汉");
-    }
 
     // RC-6: what the user needs to put a name right, and where to look for it
     #[test]
@@ -207,13 +166,6 @@ mod tests {
             ])
         );
         assert!(!format!("{found:?}").contains(['刘', '顺', '频']));
-    }
-
-    #[test]
-    fn readings_of_two_sides_do_not_mix() {
-        let front = side(&[(FieldName::Name, "张三", 55)]);
-        let back = ReadSide { side: Side::Back, ..side(&[(FieldName::Issuer, "某市公安局", 99)]) };
-        assert_eq!(merge(front.clone(), back), front);
     }
 
     // RN-4

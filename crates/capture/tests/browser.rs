@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its input has failed")]
 
 use serde_json::Value;
-use shiming_capture::{Capture, check_fields_json, check_sim_json, ethnic_groups, merge_readings};
+use shiming_capture::{Capture, check_fields_json, check_sim_json, ethnic_groups, vote_readings};
 use shiming_identity::document::{DocumentKind, Side, layouts};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -86,7 +86,8 @@ fn misuse_throws_errors_with_codes() {
     assert_eq!(code(&capture.inspect(&[0; 15], 2, 2, &format(Side::Front), 1.0).unwrap_err()), "pixels");
     assert_eq!(code(&capture.inspect(&[0; 16], 2, 2, "{}", 1.0).unwrap_err()), "argument");
     assert_eq!(code(&capture.read_file(PHOTO, &format(Side::Front), f64::INFINITY).unwrap_err()), "time");
-    assert_eq!(code(&merge_readings("{}", "{}").unwrap_err()), "argument");
+    assert_eq!(code(&vote_readings("[]", &format(Side::Front)).unwrap_err()), "argument");
+    assert_eq!(code(&vote_readings("[{}]", &format(Side::Front)).unwrap_err()), "argument");
 }
 
 // RN-5, RN-13

@@ -11,7 +11,8 @@ import { h, icon, replace } from "../ui/dom.ts";
 import { formatMegabytes } from "../ui/format.ts";
 import { Notice } from "../ui/notice.ts";
 import { Outline } from "../ui/outline.ts";
-import type { Side } from "../wire.ts";
+import { type Booth, readByVote } from "../voting.ts";
+import type { FormatParameters, Side } from "../wire.ts";
 
 /** After a refusal the camera does not shoot by itself for this long: time to do what it said. */
 const REST_MS = 2000;
@@ -217,7 +218,7 @@ class DocumentStep {
         this.#outline.draw(report.quad, this.#video.videoWidth, this.#video.videoHeight, report.hint === "ready");
         this.#showHint(this.#steady.next(report.hint, now));
         if (this.#auto.next(report, now)) {
-          await this.#read(side, "camera", () => this.flow.reader.ask("shoot", { format: wanted }), true);
+          await this.#read(side, "camera", () => readByVote(this.#booth(camera, wanted)), true);
         }
       }
     } catch (error) {
@@ -229,6 +230,33 @@ class DocumentStep {
         void this.#look(camera);
       }
     }
+  }
+
+  #booth(camera: Camera, format: FormatParameters): Booth {
+    const { reader } = this.flow;
+    return {
+      shoot: () => reader.ask("shoot", { format }),
+      lookFor: (deadline) => this.#lookFor(camera, format, deadline),
+      vote: (readings) => reader.ask("vote", { readings, format }),
+      now: () => performance.now(),
+    };
+  }
+
+  /** Looks for another good frame of a document that is still held there, until `deadline`; whether there is one. */
+  async #lookFor(camera: Camera, format: FormatParameters, deadline: number): Promise<boolean> {
+    const { signal } = this.#off;
+    void this.#video.play().catch(() => undefined);
+    const end = new Promise((resolve) => setTimeout(resolve, deadline - performance.now()));
+    while (!signal.aborted && performance.now() < deadline) {
+      // Whichever comes first; a camera that is lost meanwhile ends the search.
+      await Promise.race([camera.next(signal).catch(() => undefined), end]);
+      if (signal.aborted || performance.now() >= deadline) return false;
+      const frame = await camera.frame();
+      const { hint, quad } = await this.flow.reader.ask("inspect", { frame, format }, Reader.transferOf(frame));
+      this.#outline.draw(quad, this.#video.videoWidth, this.#video.videoHeight, hint === "ready");
+      if (hint === "ready") return true;
+    }
+    return false;
   }
 
   async #readFile(): Promise<void> {
