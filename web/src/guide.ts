@@ -37,6 +37,18 @@ export class SteadyHint {
   }
 }
 
+/** Hints that a lamp answers, and whether it should be on for that. */
+const LAMP_FOR: Readonly<Record<string, boolean>> = { more_light: true, less_light: false, less_glare: false };
+
+/**
+ * What to say for a hint where the lens has a lamp (`lamp`: whether it is on; `undefined` without one): `<hint>.torch` where
+ * switching it is what helps, else the hint.
+ */
+export function withLamp(hint: string, lamp: boolean | undefined): string {
+  const wanted = LAMP_FOR[hint];
+  return lamp === undefined || wanted === undefined || wanted === lamp ? hint : `${hint}.torch`;
+}
+
 /** Frames that must be ready in a row. */
 const READY_FRAMES = 4;
 /** And for how long. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AutoShot, SteadyHint } from "../src/guide.ts";
-import { mainRearLens } from "../src/lenses.ts";
+import en from "../messages/en.json";
+import zh from "../messages/zh-CN.json";
+import { AutoShot, SteadyHint, withLamp } from "../src/guide.ts";
 
 test("a hint is held long enough to be read, and one odd frame changes nothing", () => {
   const hint = new SteadyHint("searching");
@@ -33,14 +34,17 @@ test("movement, any other hint and a rest start it over", () => {
   assert.deepEqual([5000, 5100, 5200, 5300, 5400].map((at) => shot.next(ready(), at)), [false, false, false, false, true]);
 });
 
-const lens = (label: string) => ({ deviceId: label, label });
-
-test("the rear main lens is chosen, not a wide or fused one", () => {
-  for (const [labels, best] of [
-    [["Front Camera", "Back Ultra Wide Camera", "Back Dual Wide Camera", "Back Camera"], "Back Camera"],
-    [["camera2 1, facing front", "camera2 2, facing back", "camera2 0, facing back"], "camera2 0, facing back"],
-    [["前置相机", "后置超广角相机", "后置双广角相机", "后置相机"], "后置相机"],
-    [["FaceTime HD Camera"], undefined],
-    [[""], undefined],
-  ] as const) assert.equal(mainRearLens(labels.map(lens))?.label, best);
+test("the lamp is offered where it helps, and only where there is one", () => {
+  assert.equal(withLamp("more_light", false), "more_light.torch");
+  assert.equal(withLamp("more_light", true), "more_light");
+  assert.equal(withLamp("more_light", undefined), "more_light");
+  for (const hint of ["less_light", "less_glare"]) {
+    assert.equal(withLamp(hint, true), `${hint}.torch`);
+    assert.equal(withLamp(hint, false), hint);
+  }
+  for (const lamp of [true, false, undefined]) assert.equal(withLamp("closer", lamp), "closer");
+  // What is said of it, is said in both languages.
+  for (const file of [zh, en] as Record<string, string>[]) {
+    for (const hint of ["more_light", "less_light", "less_glare"]) assert.ok(file[`hint.${hint}.torch`]);
+  }
 });

@@ -3,7 +3,7 @@
 import { Camera, CameraError, type CameraFault } from "../camera.ts";
 import { sideRead } from "../evidence.ts";
 import type { Flow } from "../flow.ts";
-import { AutoShot, SteadyHint } from "../guide.ts";
+import { AutoShot, SteadyHint, withLamp } from "../guide.ts";
 import { t, tCode } from "../messages.ts";
 import { Reader, ReaderError } from "../reader.ts";
 import type { Outcome } from "../reader_protocol.ts";
@@ -39,7 +39,9 @@ class DocumentStep {
   /** How often the reader broke down on this step; it is started again, but not for ever. */
   #crashes = 0;
   #wantsShot = false;
-  #torch = false;
+  /** Whether the lamp is on; `undefined` where there is none. */
+  #lamp: boolean | undefined;
+  #hinted = "";
   readonly #steady = new SteadyHint("starting");
   readonly #auto = new AutoShot();
   readonly #outline = new Outline();
@@ -67,7 +69,7 @@ class DocumentStep {
     this.#file.addEventListener("change", () => void this.#readFile());
     this.#pick.addEventListener("click", () => this.#file.click());
     this.#shutter.addEventListener("click", () => { this.#wantsShot = true; });
-    this.#torchButton.addEventListener("click", () => void this.#switchTorch());
+    this.#torchButton.addEventListener("click", () => void this.#switchLamp());
     flow.reader.addEventListener("progress", () => this.#showProgress(), { signal });
     signal.addEventListener("abort", () => this.#stop());
     document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
@@ -141,7 +143,7 @@ class DocumentStep {
       if (this.signal.aborted) return camera.stop();
       this.#camera = camera;
       camera.onEnded(() => this.#fault("failed"), this.#off.signal);
-      this.#torchButton.hidden = !camera.hasTorch;
+      this.#offerLamp(camera);
       this.#shape();
       this.#video.addEventListener("resize", () => this.#shape(), { signal: this.#off.signal });
       this.#state("live");
@@ -161,6 +163,8 @@ class DocumentStep {
     this.#off.abort();
     this.#camera?.stop();
     this.#camera = undefined;
+    // The lamp goes out with the camera.
+    this.#showLamp(undefined);
   }
 
   /** A hidden page gets no frames, and must not keep the camera's light on. */
@@ -183,7 +187,6 @@ class DocumentStep {
   #fault(fault: CameraFault): void {
     this.#stop();
     this.#state(fault);
-    this.#torchButton.hidden = true;
     this.#veil.hidden = false;
     replace(this.#veil,
       icon("camera"),
@@ -200,6 +203,8 @@ class DocumentStep {
     const format = () => this.flow.format(this.#side);
     try {
       await this.flow.reader.load();
+      await camera.next(signal);
+      this.#offerLamp(camera);
       while (!signal.aborted) {
         await camera.next(signal);
         const wanted = format();
@@ -341,18 +346,34 @@ class DocumentStep {
   }
 
   #showHint(hint: string): void {
-    if (this.#hint.dataset["hint"] === hint) return;
+    this.#hinted = hint;
+    const said = withLamp(hint, this.#lamp);
+    this.#torchButton.dataset["wanted"] = String(said !== hint);
+    const text = tCode("hint", said, "hint.searching", { side: t(`side.${this.#side}`) });
+    if (this.#hint.dataset["hint"] === hint && this.#hint.textContent === text) return;
     this.#hint.dataset["hint"] = hint;
-    replace(this.#hint, tCode("hint", hint, "hint.searching", { side: t(`side.${this.#side}`) }));
+    replace(this.#hint, text);
   }
 
-  async #switchTorch(): Promise<void> {
-    this.#torch = !this.#torch;
+  #offerLamp(camera: Camera): void {
+    if (camera.hasTorch) this.#showLamp(this.#lamp ?? false);
+  }
+
+  #showLamp(lamp: boolean | undefined): void {
+    this.#lamp = lamp;
+    this.#torchButton.hidden = lamp === undefined;
+    this.#torchButton.setAttribute("aria-pressed", String(lamp === true));
+  }
+
+  async #switchLamp(): Promise<void> {
+    const on = this.#lamp !== true;
     try {
-      await this.#camera?.setTorch(this.#torch);
-      this.#torchButton.setAttribute("aria-pressed", String(this.#torch));
+      await this.#camera?.setTorch(on);
+      this.#showLamp(on);
     } catch {
-      this.#torchButton.hidden = true;
+      this.#showLamp(undefined);
     }
+    // What was said of the lamp has another answer now.
+    this.#showHint(this.#hinted);
   }
 }
