@@ -23,8 +23,8 @@ export const photo = (index, name) => join(STREAMS, `${index}-${name}.jpg`);
 export const by = (id) => `[data-testid="${id}"]`;
 
 /**
- * A phone: Chromium behind a recording proxy, with a camera that shows one citizen's card.
- * @param {{citizen?: number, camera?: "shows" | "denied" | "absent", language?: string, dark?: boolean, desktop?: boolean, scale?: number}} [options]
+ * A phone: Chromium behind a recording proxy, with a camera that shows one citizen's card (a number, or the name of a video).
+ * @param {{citizen?: number | string, camera?: "shows" | "denied" | "absent", language?: string, dark?: boolean, desktop?: boolean, scale?: number}} [options]
  */
 export async function phone({ citizen = 0, camera = "absent", language = "zh-CN", dark = false, desktop = false, scale = 1 } = {}) {
   const recorder = await new Recorder().start();
