@@ -4,11 +4,13 @@
 //! side that pictures are read of `<document>.<side>.json` holds its layout ([`Layout`]). These modules are their schema.
 
 pub mod facts;
+pub mod pages;
 pub mod shape;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 pub use facts::{Facts, facts};
+pub use pages::{Page, pages};
 
 /// A kind of identity document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -33,10 +33,13 @@ const ZONE_MARGIN: f32 = 2.4 / 2.54;
 
 /// What is printed in one slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Printed {
-    pub(crate) reads: SlotContent,
-    pub(crate) line: u8,
-    pub(crate) text: String,
+pub struct Printed {
+    /// What the slot holds.
+    pub reads: SlotContent,
+    /// Which of its lines.
+    pub line: u8,
+    /// The print; empty where nothing is printed.
+    pub text: String,
 }
 
 /// Draws `page`, `width` pixels across.

@@ -41,6 +41,7 @@ pub use attack::{Attack, attacked};
 pub use backdrop::Backdrop;
 pub use card::{draw_back, draw_front};
 pub use citizen::{Citizen, EXPIRED, REFERENCE_DAY, citizen, citizens};
+pub use draw::Printed;
 pub use fonts::{Fonts, FontsError};
 pub use hand::Finger;
 pub use mark::{mark, marked};

@@ -6,7 +6,7 @@ use image::RgbImage;
 use shiming_identity::document::FieldName;
 
 use crate::citizen::Citizen;
-use crate::draw::draw;
+use crate::draw::{Printed, draw};
 use crate::fonts::Fonts;
 use crate::pages::Page;
 use crate::papers::Papers;
@@ -23,6 +23,8 @@ pub struct Truth {
     pub fields: BTreeMap<FieldName, String>,
     /// The lines of its machine-readable zone; none if it has none.
     pub mrz: Vec<String>,
+    /// What is printed in each slot of its layout, in their order.
+    pub printed: Vec<Printed>,
     /// Whose portrait it bears.
     pub holder: Citizen,
 }
@@ -56,6 +58,6 @@ fn papers(page: &Page, split: Split, seed: u64, names: NameKind) -> Papers {
 impl Truth {
     fn of(page: &'static Page, papers: Papers) -> Self {
         let mrz = page.zone.map(|format| papers.zone(format)).unwrap_or_default();
-        Self { page, fields: papers.truth(page), mrz, holder: papers.citizen }
+        Self { page, fields: papers.truth(page), mrz, printed: papers.print(page), holder: papers.citizen }
     }
 }
