@@ -24,9 +24,10 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import helper
+from onnx import TensorProto, helper, numpy_helper
 
 import graph
+import nets
 
 RAPIDOCR = "rapidocr==3.10.0"
 RAPIDOCR_WHEEL = "rapidocr-3.10.0-py3-none-any.whl"
@@ -43,9 +44,21 @@ RARE = "rare-characters.npz"
 CHARACTERS = "characters.txt"
 RECOGNISER = "recogniser.onnx"
 DETECTOR = "detector.onnx"
+NARROW = "narrow.txt"
+SMALL = {
+    "finder": (nets.finder, ["views", 3, "height", "width"], "probability (logit) that a document is here"),
+    "sorter": (nets.sorter, ["thumbnails", 3, 128, 192], "logits: nothing, pages upright, pages turned; how it was made"),
+    "grain": (nets.grain, ["patches", 3, nets.PATCH, nets.PATCH], "logits: original, copy, screen"),
+    "narrow": (nets.narrow, ["strips", 1, 32, "width"], f"logits: CTC blank, {NARROW}"),
+}
+"""The nets of our own: layers, shape of the input, what comes out."""
 
 PUNCTUATION = "·—（）、，。：；《》“”〇"
 """Besides printable ASCII: what addresses, issuers and names use. 〇 is a character of place names outside the 8,105."""
+
+UNLIKELY = {"袆": 4.5}
+"""Logits that are taken off a character which hardly anybody bears and which looks like one that many do: 袆 is a robe of
+queens, 祎 is in one given name of a thousand."""
 
 DETECTOR_SIDE = 640
 """Height and width of the picture that the detector takes: `ocrs` needs a model whose input size is fixed."""
@@ -149,6 +162,8 @@ def prepare_recogniser(source, table, rare):
     for character, row in (rare or {}).items():
         index = characters.index(character) + 1
         weights[:, index], bias[index] = row[:-1], row[-1]
+    for character, less in UNLIKELY.items():
+        bias[characters.index(character) + 1] -= less
     edit.set_constant(product.input[1], weights)
     edit.set_constant(add.input[1], bias)
     # The reader normalises over the classes a field can have, so that it needs logits.
@@ -190,7 +205,7 @@ def prepare_detector(source):
     return finish(model, "shiming detector", "probability that a pixel belongs to the core of a text line")
 
 
-def finish(model, name, output):
+def finish(model, name, output, source=None, licence=None):
     """Serialise: producer and licence recorded, checked, the same bytes every time."""
     model.graph.name = name
     model.producer_name = "shiming models/recipe"
@@ -202,8 +217,8 @@ def finish(model, name, output):
     helper.set_model_props(
         model,
         {
-            "source": f"PP-OCRv6 small from PyPI {RAPIDOCR}",
-            "license": "Apache-2.0; modified: pruned classes, int8 weights, rewritten graph",
+            "source": source or f"PP-OCRv6 small from PyPI {RAPIDOCR}",
+            "license": licence or "Apache-2.0; modified: pruned classes, int8 weights, rewritten graph",
             "output": output,
         },
     )
@@ -211,9 +226,61 @@ def finish(model, name, output):
     return model.SerializeToString(deterministic=True)
 
 
+def prepare_small(name):
+    """A net of our own with the weights that `train.py` left, as int8."""
+    layers, shape, output = SMALL[name]
+    with np.load(Path(__file__).parent / f"{name}.npz") as stored:
+        weights = {key: stored[key].astype(np.float32) for key in stored}
+    nodes, constants = [], []
+    value, kept = "input", {}
+
+    def constant(key, array):
+        constants.append(numpy_helper.from_array(np.ascontiguousarray(array), key))
+        return key
+
+    for at, layer in enumerate(layers()):
+        made = f"v{at}"
+        if layer[0] == "save":
+            kept[layer[1]] = value
+            continue
+        if layer[0] == "conv":
+            _, key, _, _, kernel, stride, padding, relu = layer
+            inputs = [value, *(constant(f"{key}.{part}", weights[f"{key}.{part}"]) for part in ("weight", "bias"))]
+            pads = [*padding, *padding]
+            nodes.append(helper.make_node("Conv", inputs, [made], kernel_shape=kernel, strides=stride, pads=pads))
+            if relu:
+                nodes.append(helper.make_node("Relu", [made], [f"{made}r"]))
+                made = f"{made}r"
+        elif layer[0] == "relu":
+            nodes.append(helper.make_node("Relu", [value], [made]))
+        elif layer[0] == "add":
+            nodes.append(helper.make_node("Add", [value, kept[layer[1]]], [made]))
+        elif layer[0] == "mean":
+            nodes.append(helper.make_node("GlobalAveragePool", [value], [made]))
+        elif layer[0] == "up":
+            scales = constant(f"{made}.scales", np.array([1, 1, 2, 2], np.float32))
+            modes = {"mode": "nearest", "nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"}
+            nodes.append(helper.make_node("Resize", [value, "", scales], [made], **modes))
+        value = made
+    nodes[-1].output[0] = "output"
+    tensor = TensorProto.FLOAT
+    declared = [helper.make_tensor_value_info("input", tensor, shape)]
+    result = [helper.make_tensor_value_info("output", tensor, None)]
+    model = helper.make_model(
+        helper.make_graph(nodes, name, declared, result, constants),
+        opset_imports=[helper.make_opsetid("", graph.OPSET)],
+    )
+    edit = graph.Editor(model)
+    graph.quantise(edit)
+    graph.halve(edit)
+    model = onnx.shape_inference.infer_shapes(model)
+    del model.graph.value_info[:]
+    return finish(model, f"shiming {name}", output, "trained for this project, models/recipe/train.py", "Apache-2.0 OR MIT")
+
+
 def manifest(files):
     """Describe the files for those who load them."""
-    roles = [("recogniser", RECOGNISER), ("detector", DETECTOR)]
+    roles = [(name, f"{name}.onnx") for name in SMALL] + [("recogniser", RECOGNISER), ("detector", DETECTOR)]
     listed = [
         {"role": role, "file": name, "bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()}
         for role, name in roles
@@ -247,7 +314,9 @@ def main():
         CHARACTERS: "".join(f"{character}\n" for character in characters).encode(),
         RECOGNISER: recogniser,
         DETECTOR: prepare_detector(sources[DETECTOR_SOURCE]),
+        NARROW: nets.NARROW.encode(),
     }
+    files |= {f"{name}.onnx": prepare_small(name) for name in SMALL}
     files["manifest.json"] = manifest(files)
 
     different = []
