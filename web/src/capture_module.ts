@@ -15,11 +15,15 @@ export interface Capture {
   inspect(rgba: Uint8Array, width: number, height: number, format: string, scale: number): string;
   readFrame(rgba: Uint8Array, width: number, height: number, format: string, now: number): CaptureOutcome;
   readFile(bytes: Uint8Array, format: string, now: number): CaptureOutcome;
+  /** Loads what reads. Until then frames can be judged, and reading throws `not_loaded`. */
+  addReader(grain: Uint8Array, narrow: Uint8Array, recogniser: Uint8Array | undefined): void;
+  /** Every document in a picture file, whichever they are: a JSON list of reports (docs/cli.md). */
+  readDocuments(bytes: Uint8Array, now: number): string;
 }
 
 export interface CaptureModule {
   default(options: { module_or_path: BufferSource }): Promise<unknown>;
-  Capture: new (recogniser: Uint8Array, detector: Uint8Array | undefined) => Capture;
+  Capture: new (finder: Uint8Array, sorter: Uint8Array) => Capture;
   /** Lets readings (a JSON list) of the side that `format` is for vote field by field. */
   voteReadings(readings: string, format: string): string;
   checkFields(fields: string, now: number): string;

@@ -1,7 +1,7 @@
 // The models: fetched once as a stream (progress in bytes), checked against the manifest's sha256, cached.
 
 export interface ModelFile {
-  role: "recogniser" | "detector";
+  role: "finder" | "sorter" | "grain" | "narrow" | "recogniser";
   file: string;
   bytes: number;
   sha256: string;

@@ -22,18 +22,20 @@ interface Loaded {
   module: CaptureModule;
   capture: Capture;
   models: string;
+  /** Done when documents can be read: the small models that judge frames come first. */
+  reading: Promise<void>;
 }
 
-let loaded: Loaded | undefined;
+let loading: Promise<Loaded> | undefined;
 
 /** The sharpest of the newest frames that were ready without a break, best first: of one document, held still. */
 let kept: { frame: Frame; sharpness: number }[] = [];
 
 const handlers: { [Kind in keyof Calls]: (request: Calls[Kind]["request"]) => Promise<Calls[Kind]["answer"]> } = {
-  load: async () => ({ models: (loaded ??= await load()).models }),
+  load: async () => ({ models: (await once()).models }),
 
   inspect: async ({ frame, format }) => {
-    const { capture } = reader();
+    const { capture } = await once();
     const { rgba, width, height, scale } = pixels(frame, INSPECTED);
     const report = JSON.parse(capture.inspect(rgba, width, height, JSON.stringify(format), scale)) as FrameReport;
     if (report.hint === "ready") {
@@ -49,39 +51,53 @@ const handlers: { [Kind in keyof Calls]: (request: Calls[Kind]["request"]) => Pr
     const best = kept.shift();
     if (best === undefined) return { outcome: { refused: "no_document", hint: "no_document" }, left: 0 };
     try {
-      return { outcome: readPixels(best.frame, format), left: kept.length };
+      return { outcome: readPixels(await reader(), best.frame, format), left: kept.length };
     } finally {
       close(best.frame);
     }
   },
 
   vote: async ({ readings, format }) =>
-    JSON.parse(reader().module.voteReadings(JSON.stringify(readings), JSON.stringify(format))) as Elected,
+    JSON.parse((await once()).module.voteReadings(JSON.stringify(readings), JSON.stringify(format))) as Elected,
 
   readFrame: async ({ frame, format }) => {
     try {
-      return readPixels(frame, format);
+      return readPixels(await reader(), frame, format);
     } finally {
       close(frame);
     }
   },
 
-  readFile: async ({ bytes, format }) => finish(reader().capture.readFile(new Uint8Array(bytes), JSON.stringify(format), now())),
+  readFile: async ({ bytes, format }) => {
+    const loaded = await reader();
+    return finish(loaded, loaded.capture.readFile(new Uint8Array(bytes), JSON.stringify(format), now()));
+  },
 
   forget: async () => {
     forget();
     return null;
   },
 
-  checkFields: async ({ fields }) => JSON.parse(reader().module.checkFields(JSON.stringify(fields), now())) as FieldFault[],
+  checkFields: async ({ fields }) => JSON.parse((await once()).module.checkFields(JSON.stringify(fields), now())) as FieldFault[],
 
-  checkSim: async ({ iccid, number }) => JSON.parse(reader().module.checkSim(iccid, number)) as FieldFault[],
+  checkSim: async ({ iccid, number }) => JSON.parse((await once()).module.checkSim(iccid, number)) as FieldFault[],
 
-  ethnicGroups: async () => JSON.parse(reader().module.ethnicGroups()) as string[],
+  ethnicGroups: async () => JSON.parse((await once()).module.ethnicGroups()) as string[],
 };
 
-function reader(): Loaded {
-  if (loaded === undefined) throw new Error("not loaded");
+/** Loads once; what failed is tried anew by the next call. */
+function once(): Promise<Loaded> {
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+/** What is loaded, once documents can be read. */
+async function reader(): Promise<Loaded> {
+  const loaded = await once();
+  await loaded.reading;
   return loaded;
 }
 
@@ -100,22 +116,28 @@ async function load(): Promise<Loaded> {
   };
   grew(0);
 
-  const [module, wasm, models] = await Promise.all([
+  const file = (role: ModelFile["role"]): ModelFile => {
+    const found = manifest.files.find((listed) => listed.role === role);
+    if (found === undefined) throw new ModelError("corrupt");
+    return found;
+  };
+  const model = (role: ModelFile["role"]): Promise<Uint8Array> => loadModel(url(file(role)), file(role), grew);
+  // What judges frames first: the camera can open while the rest is still on its way.
+  const [module, wasm, finder, sorter] = await Promise.all([
     import(CAPTURE) as Promise<CaptureModule>,
     download(WASM, grew),
-    Promise.all(manifest.files.map(async (file) => ({ role: file.role, bytes: await loadModel(url(file), file, grew) }))),
+    model("finder"),
+    model("sorter"),
   ]);
   await module.default({ module_or_path: wasm });
-  void sweepModels(manifest.files.map(url));
-  const model = (role: string): Uint8Array | undefined => models.find((file) => file.role === role)?.bytes;
-  const recogniser = model("recogniser");
-  if (recogniser === undefined) throw new ModelError("corrupt");
-  const recogniserHash = manifest.files.find(({ role }) => role === "recogniser")?.sha256 ?? "";
-  return {
-    module,
-    capture: new module.Capture(recogniser, model("detector")),
-    models: `${manifest.version}-${recogniserHash.slice(0, 12)}`,
-  };
+  const capture = new module.Capture(finder, sorter);
+  const reading = Promise.all([model("grain"), model("narrow"), model("recogniser")]).then(([grain, narrow, recogniser]) => {
+    capture.addReader(grain, narrow, recogniser);
+    void sweepModels(manifest.files.map(url));
+  });
+  // Who waits for it is told; a failure that nobody waits for yet is no crash.
+  reading.catch(() => (loading = undefined));
+  return { module, capture, models: `${manifest.version}-${file("recogniser").sha256.slice(0, 12)}`, reading };
 }
 
 // One canvas for looks, which are many; reads make their own, so that its memory goes with it.
@@ -136,21 +158,21 @@ function pixels(frame: Frame, longEdge: number): { rgba: Uint8Array; width: numb
   return { rgba: new Uint8Array(context.getImageData(0, 0, width, height).data.buffer), width, height, scale };
 }
 
-function readPixels(frame: Frame, format: FormatParameters): Outcome {
+function readPixels(loaded: Loaded, frame: Frame, format: FormatParameters): Outcome {
   const { rgba, width, height } = pixels(frame, Number.POSITIVE_INFINITY);
-  return finish(reader().capture.readFrame(rgba, width, height, JSON.stringify(format), now()));
+  return finish(loaded, loaded.capture.readFrame(rgba, width, height, JSON.stringify(format), now()));
 }
 
 function now(): number {
   return Date.now() / 1000;
 }
 
-function finish(outcome: CaptureOutcome): Outcome {
+function finish({ models }: Loaded, outcome: CaptureOutcome): Outcome {
   try {
     const result = JSON.parse(outcome.json) as { reading: Reading } | { refused: string; hint?: string };
     if ("refused" in result) return result;
     const jpeg = outcome.takeJpeg();
-    return { reading: result.reading, models: reader().models, jpeg: jpeg?.buffer ?? new ArrayBuffer(0) };
+    return { reading: result.reading, models, jpeg: jpeg?.buffer ?? new ArrayBuffer(0) };
   } finally {
     outcome.free();
   }

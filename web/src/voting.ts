@@ -44,7 +44,7 @@ export async function readByVote(booth: Booth): Promise<Outcome> {
         const { reading, doubts } = await booth.vote(readings);
         answer = { ...("reading" in answer ? answer : outcome), reading };
         if (doubts.length === 0) return answer;
-      } else if (outcome.refused === "other_side") {
+      } else if (outcome.refused === "other_side" || outcome.refused === "other_document") {
         // No fault of the frame: the user has to turn the document over, or just did.
         return answer;
       }

@@ -10,8 +10,8 @@ mod vote;
 
 use js_sys::{Error, Reflect};
 use shiming_identity::Date;
-use shiming_identity::document::FormatParameters;
-use shiming_vision::{Frame, Models, Photo, Reader};
+use shiming_identity::document::{FormatParameters, pages};
+use shiming_vision::{Frame, Photo, Reader, Scout};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
@@ -26,6 +26,12 @@ pub enum CaptureError {
     /// The model files are not what this version reads.
     #[error("the model files do not fit this version")]
     Models,
+    /// Reading was asked for before its models were there.
+    #[error("the models that read are not loaded yet")]
+    NotLoaded,
+    /// A net failed on a frame.
+    #[error("the frame could not be judged")]
+    Failed,
     /// JSON that is not what the function takes.
     #[error("an argument is not the JSON that this takes")]
     Argument,
@@ -43,6 +49,8 @@ impl CaptureError {
     pub fn code(self) -> &'static str {
         match self {
             Self::Models => "models",
+            Self::NotLoaded => "not_loaded",
+            Self::Failed => "failed",
             Self::Argument => "argument",
             Self::Pixels => "pixels",
             Self::Time => "time",
@@ -74,22 +82,46 @@ extern "C" {
     fn report_error(error: &Error);
 }
 
-/// Reads documents: the models, loaded once.
+/// Looks at frames and reads documents: the models, loaded once, the small ones first.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Capture {
-    reader: Reader,
+    eyes: Eyes,
+}
+
+/// What is loaded so far.
+#[derive(Debug)]
+enum Eyes {
+    /// Enough to judge frames.
+    Scout(Box<Scout>),
+    /// Enough to read.
+    Reader(Box<Reader>),
+    /// Nothing: the models that were to be added do not fit.
+    Nothing,
 }
 
 #[wasm_bindgen]
 impl Capture {
-    /// Loads the models (roles `recogniser` and `detector` of `models/manifest.json`). Without a detector a card whose
-    /// edges cannot be seen is refused.
+    /// Loads what frames are judged with (roles `finder` and `sorter` of `models/manifest.json`).
     #[wasm_bindgen(constructor)]
+    pub fn new(finder: &[u8], sorter: &[u8]) -> Result<Capture, JsValue> {
+        let scout = Scout::new(finder, sorter).map_err(|_| thrown(CaptureError::Models))?;
+        Ok(Self { eyes: Eyes::Scout(Box::new(scout)) })
+    }
+
+    /// Loads what documents are read with (roles `grain`, `narrow` and `recogniser`). Without a recogniser only zones,
+    /// numbers and dates are read.
+    #[wasm_bindgen(js_name = addReader)]
     #[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen hands optional slices over as boxes")]
-    pub fn new(recogniser: &[u8], detector: Option<Box<[u8]>>) -> Result<Capture, JsValue> {
-        let models = Models { recogniser, detector: detector.as_deref() };
-        Reader::new(models).map(|reader| Self { reader }).map_err(|_| thrown(CaptureError::Models))
+    pub fn add_reader(&mut self, grain: &[u8], narrow: &[u8], recogniser: Option<Box<[u8]>>) -> Result<(), JsValue> {
+        match std::mem::replace(&mut self.eyes, Eyes::Nothing) {
+            Eyes::Scout(scout) => {
+                let reader = Reader::with(*scout, grain, narrow, recogniser.as_deref());
+                self.eyes = Eyes::Reader(Box::new(reader.map_err(|_| thrown(CaptureError::Models))?));
+            }
+            others => self.eyes = others,
+        }
+        Ok(())
     }
 
     /// Looks at a camera frame (RGBA); no text is read. `format` is one side's `FormatParameters` as JSON; `scale` is
@@ -98,8 +130,13 @@ impl Capture {
         let mut format: FormatParameters = parse(format)?;
         format.pixels.min_document_width = report::scaled(format.pixels.min_document_width, scale);
         let frame = Frame::rgba(rgba, width, height).ok_or_else(|| thrown(CaptureError::Pixels))?;
-        let report = Report::new(&shiming_vision::inspect(&frame, &format), width, height);
-        serialize(&report)
+        let scout = match &self.eyes {
+            Eyes::Scout(scout) => scout,
+            Eyes::Reader(reader) => reader.scout(),
+            Eyes::Nothing => return Err(thrown(CaptureError::NotLoaded)),
+        };
+        let report = scout.inspect(&frame, &format).map_err(|_| thrown(CaptureError::Failed))?;
+        serialize(&Report::new(&report, width, height))
     }
 
     /// Reads a camera frame (RGBA) as the side that `format` is for. `now` is in seconds since 1970.
@@ -127,8 +164,22 @@ impl Capture {
         }
     }
 
+    /// Reads every document in a picture file, whichever they are. Answers a list of `shiming_vision::Report`s as JSON, as
+    /// the command `shiming read --json` prints them. `now` is in seconds since 1970.
+    #[wasm_bindgen(js_name = readDocuments)]
+    pub fn read_documents(&self, bytes: &[u8], now: f64) -> Result<String, JsValue> {
+        let Eyes::Reader(reader) = &self.eyes else { return Err(thrown(CaptureError::NotLoaded)) };
+        let Some(first) = pages().first() else { return Err(thrown(CaptureError::Models)) };
+        let reports = match shiming_vision::decode(bytes, &first.layout.format.pixels) {
+            Ok(photo) => reader.report(&photo, date(now)?),
+            Err(error) => vec![shiming_vision::Report::of_problem(error.code(), None)],
+        };
+        serialize(&reports)
+    }
+
     fn read(&self, photo: &Photo, format: FormatParameters, now: f64) -> Result<CaptureOutcome, JsValue> {
-        match self.reader.read(photo, &[format], date(now)?) {
+        let Eyes::Reader(reader) = &self.eyes else { return Err(thrown(CaptureError::NotLoaded)) };
+        match reader.read(photo, &[format], date(now)?) {
             Ok(mut reading) => {
                 let jpeg = std::mem::take(&mut reading.formatted);
                 CaptureOutcome::new(&Outcome::from(&reading), Some(jpeg))

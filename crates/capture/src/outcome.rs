@@ -110,7 +110,7 @@ impl From<&Reading> for Outcome {
         let figures = &reading.measured;
         Self::Read {
             reading: ReadSide {
-                side: reading.side,
+                side: reading.page.layout.side,
                 fields: reading.fields.iter().map(read).collect(),
                 measured: Figures {
                     sharpness: figures.sharpness,

@@ -13,13 +13,19 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+const FINDER: &[u8] = include_bytes!("../../../models/finder.onnx");
+const SORTER: &[u8] = include_bytes!("../../../models/sorter.onnx");
+const GRAIN: &[u8] = include_bytes!("../../../models/grain.onnx");
+const NARROW: &[u8] = include_bytes!("../../../models/narrow.onnx");
 const RECOGNISER: &[u8] = include_bytes!("../../../models/recogniser.onnx");
 const PHOTO: &[u8] = include_bytes!("front.jpg");
 /// 2026-11-22T00:00:00Z
 const NOW: f64 = 1_795_305_600.0;
 
 fn capture() -> Capture {
-    Capture::new(RECOGNISER, None).unwrap()
+    let mut capture = Capture::new(FINDER, SORTER).unwrap();
+    capture.add_reader(GRAIN, NARROW, Some(RECOGNISER.into())).unwrap();
+    capture
 }
 
 fn format(side: Side) -> String {
@@ -56,6 +62,16 @@ fn a_photo_is_read_and_its_picture_is_handed_over_once() {
     assert!(outcome.take_jpeg().is_none());
 }
 
+// RN-5
+#[wasm_bindgen_test]
+fn documents_are_reported_as_the_command_line_does() {
+    let reports = json(&capture().read_documents(PHOTO, NOW).unwrap());
+    assert_eq!(reports[0]["kind"], "cn_resident_id");
+    assert_eq!(reports[0]["fields"]["id_number"], "513401194911113217");
+    let nothing = json(&capture().read_documents(b"no picture", NOW).unwrap());
+    assert_eq!(nothing[0]["problem"]["code"], "unknown_format");
+}
+
 // RN-4
 #[wasm_bindgen_test]
 fn pictures_that_are_no_good_are_outcomes_not_errors() {
@@ -81,7 +97,12 @@ fn a_frame_of_nothing_says_so() {
 
 #[wasm_bindgen_test]
 fn misuse_throws_errors_with_codes() {
-    assert_eq!(code(&Capture::new(b"no model", None).unwrap_err()), "models");
+    assert_eq!(code(&Capture::new(b"no model", SORTER).unwrap_err()), "models");
+    let mut scout = Capture::new(FINDER, SORTER).unwrap();
+    assert!(scout.inspect(&[0; 16], 2, 2, &format(Side::Front), 1.0).is_ok());
+    assert_eq!(code(&scout.read_file(PHOTO, &format(Side::Front), NOW).unwrap_err()), "not_loaded");
+    assert_eq!(code(&scout.add_reader(b"no model", NARROW, None).unwrap_err()), "models");
+    assert_eq!(code(&scout.inspect(&[0; 16], 2, 2, &format(Side::Front), 1.0).unwrap_err()), "not_loaded");
     let capture = capture();
     assert_eq!(code(&capture.inspect(&[0; 15], 2, 2, &format(Side::Front), 1.0).unwrap_err()), "pixels");
     assert_eq!(code(&capture.inspect(&[0; 16], 2, 2, "{}", 1.0).unwrap_err()), "argument");

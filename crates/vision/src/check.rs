@@ -2,27 +2,43 @@
 //!
 //! A value is repaired only when the rest of the card proves what it must be, and the field says so.
 
-use serde::Serialize;
 use shiming_identity::date::Date;
-use shiming_identity::document::{FieldName, SlotContent};
+use shiming_identity::document::{DocumentKind, FieldName, Page, SlotContent, facts};
 use shiming_identity::ethnicity::{BEYOND_GROUPS, GROUPS};
-use shiming_identity::{Expiry, Fields, IdNumber, Inconsistency, Sex, Validity, cross_check};
+use shiming_identity::{
+    DocumentFields, DocumentNumber, Expiry, Fields, IdNumber, Inconsistency, Sex, Validity, check_document, cross_check,
+};
 
 use crate::read::ReadSlot;
 use crate::reader::ReadField;
 use crate::recognise::Line;
+use crate::refusal::Reason;
+use crate::zone::zone;
 
 /// Fields with a lower confidence (percent) are pointed out to the user.
 pub const LOW_CONFIDENCE: u8 = 80;
 /// A value that does not keep to its field's rules is worth no more than this, whatever the reader thinks.
 const BROKEN: u8 = 30;
+/// Of a page with a zone so many fields come from it, whatever else is printed.
+const ZONE_FIELDS: usize = 3;
+/// Months as passports print them (ICAO Doc 9303-3, §3.5).
+const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 
 /// What the user should know about fields that were read. The names of the codes are stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case", tag = "code", content = "field")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Warning {
     /// The number breaks its own rules or does not agree with birth date or sex.
     NumberInconsistent,
+    /// The machine-readable zone breaks its check digits or its format.
+    ZoneInconsistent,
+    /// The machine-readable zone could not be read.
+    ZoneMissing,
+    /// The picture is not as its format parameters ask; its code is the reason's.
+    Picture(Reason),
+    /// It looks like a photocopy.
+    Photocopy,
+    /// It looks like a picture on a screen.
+    Screen,
     /// A date is none, or dates contradict each other.
     DatesInvalid,
     /// The document's last day is over (not a refusal: the operator's policy decides).
@@ -40,11 +56,36 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// Whether a document about which this is said is not accepted.
+    #[must_use]
+    pub fn forbids(self) -> bool {
+        match self {
+            Self::NumberInconsistent
+            | Self::ZoneInconsistent
+            | Self::ZoneMissing
+            | Self::Photocopy
+            | Self::Screen
+            | Self::DatesInvalid
+            | Self::Missing(_) => true,
+            Self::Picture(_)
+            | Self::Expired
+            | Self::NotYetValid
+            | Self::LowConfidence(_)
+            | Self::Repaired(_)
+            | Self::Unusual(_) => false,
+        }
+    }
+
     /// Its stable name.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::NumberInconsistent => "number_inconsistent",
+            Self::ZoneInconsistent => "zone_inconsistent",
+            Self::ZoneMissing => "zone_missing",
+            Self::Picture(reason) => reason.code(),
+            Self::Photocopy => "photocopy",
+            Self::Screen => "screen",
             Self::DatesInvalid => "dates_invalid",
             Self::Expired => "expired",
             Self::NotYetValid => "not_yet_valid",
@@ -56,59 +97,118 @@ impl Warning {
     }
 }
 
-/// The fields that slots make, in the order of `expected`, and the warnings about them. `birth_line` is the line with
-/// the birth date as a whole.
-pub(crate) fn fields(
-    slots: &[ReadSlot],
-    birth_line: Option<&Line>,
-    expected: &[FieldName],
-    today: Date,
-) -> (Vec<ReadField>, Vec<Warning>) {
-    let line = |content: SlotContent| slots.iter().find(|slot| slot.reads == content).map(|slot| &slot.line);
-    let number = line(SlotContent::IdNumber).map(id_number);
-    let parsed_number = number.as_ref().and_then(|field| IdNumber::parse(&field.value).ok());
-    let mut fields = Vec::with_capacity(expected.len());
-    for name in expected {
-        let field = match name {
-            FieldName::Name => line(SlotContent::Name).map(|line| plain(FieldName::Name, line)),
-            FieldName::Sex => line(SlotContent::Sex).map(|line| plain(FieldName::Sex, line)),
-            FieldName::Ethnicity => line(SlotContent::Ethnicity).map(ethnicity),
-            FieldName::BirthDate => birth_date(slots, birth_line),
-            FieldName::Address => address(slots),
-            FieldName::IdNumber => number.clone(),
-            FieldName::Issuer => line(SlotContent::Issuer).map(|line| plain(FieldName::Issuer, line)),
-            FieldName::ValidFrom => line(SlotContent::Validity).map(|line| validity(line, FieldName::ValidFrom)),
-            FieldName::ValidUntil => line(SlotContent::Validity).map(|line| validity(line, FieldName::ValidUntil)),
-            // No layout that is read has the others.
-            _ => None,
-        };
-        let broken = slots.iter().any(|slot| slot.broken && makes(slot.reads, *name));
-        fields.extend(field.map(|mut field| {
-            if broken {
-                field.confidence = field.confidence.min(BROKEN);
-            }
-            field
-        }));
+/// What a page says.
+pub(crate) struct Checked {
+    /// The page: the zone's document code and issuer tell pages apart that look alike.
+    pub page: &'static Page,
+    /// Its fields.
+    pub fields: Vec<ReadField>,
+    /// How many it should have.
+    pub expected: usize,
+    /// The lines of its zone.
+    pub mrz: Vec<String>,
+    /// What is worth saying about them.
+    pub warnings: Vec<Warning>,
+}
+
+/// The fields that a page's slots make, in the order of its layout, and the warnings about them.
+pub(crate) fn fields(page: &'static Page, slots: &[ReadSlot], today: Date) -> Checked {
+    let zone = zone(page, slots, today);
+    let page = zone.as_ref().and_then(|zone| zone.page).unwrap_or(page);
+    let kind = page.layout.document;
+    let mut names: Vec<FieldName> = Vec::new();
+    for name in page.layout.slots.iter().flat_map(|slot| slot.reads.fields()) {
+        if !names.contains(name) {
+            names.push(*name);
+        }
     }
-    if let Some(number) = &parsed_number {
-        let certain =
-            fields.iter().any(|field| field.name == FieldName::IdNumber && field.confidence >= LOW_CONFIDENCE);
-        repair_from_number(&mut fields, expected, number, certain);
-    }
+    let expected = expected(&names, page);
+    let mut fields: Vec<ReadField> = names.iter().filter_map(|name| field(page, *name, slots)).collect();
     repair_number(&mut fields, slots);
-    let warnings = warnings(&fields, expected, today);
-    (fields, warnings)
+    let number = fields.iter().find(|field| field.name == FieldName::IdNumber);
+    if let Some(certain) = number.filter(|field| field.confidence >= LOW_CONFIDENCE)
+        && let Ok(number) = DocumentNumber::parse(kind, &certain.value)
+    {
+        repair_from_number(&mut fields, &names, &number);
+    }
+    let mut warnings = Vec::new();
+    if let Some(zone) = &zone {
+        join(&mut fields, &zone.fields);
+        warnings.extend((!zone.sound).then_some(Warning::ZoneInconsistent));
+    } else if page.zone.is_some() {
+        warnings.push(Warning::ZoneMissing);
+    }
+    warnings.extend(warnings_of(page.document(), &fields, &expected, today));
+    let expected = expected.len() + page.zone.map_or(0, |_| ZONE_FIELDS);
+    Checked { page, fields, expected, mrz: zone.map(|zone| zone.lines).unwrap_or_default(), warnings }
 }
 
-/// Whether a slot is where a field is read. The parts of the birth date are checked by the calendar and the number.
-fn makes(slot: SlotContent, name: FieldName) -> bool {
-    !matches!(slot, SlotContent::BirthYear | SlotContent::BirthMonth | SlotContent::BirthDay)
-        && slot.fields().contains(&name)
+/// Those of the fields of a page that every copy of it has.
+fn expected(names: &[FieldName], page: &Page) -> Vec<FieldName> {
+    let facts = facts(page.layout.document);
+    let may_lack = |name: &FieldName| facts.fields.iter().any(|field| field.name == *name && field.optional);
+    names.iter().filter(|name| !may_lack(name)).copied().collect()
 }
 
-/// What is worth saying about fields: of one side, or of both sides together.
-#[must_use]
-pub fn warnings(fields: &[ReadField], expected: &[FieldName], today: Date) -> Vec<Warning> {
+/// One field of a page, as its slots have it.
+fn field(page: &Page, name: FieldName, slots: &[ReadSlot]) -> Option<ReadField> {
+    let line = |content: SlotContent| slots.iter().find(|slot| slot.reads == content).map(|slot| &slot.line);
+    let mut field = match name {
+        FieldName::Ethnicity => line(SlotContent::Ethnicity).map(ethnicity),
+        FieldName::BirthDate if page.reads(SlotContent::BirthYear) => birth_date(slots),
+        FieldName::BirthDate => line(SlotContent::BirthDate).map(|line| date_field(name, line)),
+        FieldName::FirstIssued => line(SlotContent::FirstIssued).map(|line| date_field(name, line)),
+        FieldName::ValidFrom | FieldName::ValidUntil if page.reads(SlotContent::Validity) => {
+            line(SlotContent::Validity).map(|line| validity(line, name))
+        }
+        FieldName::ValidFrom => line(SlotContent::ValidFrom).map(|line| date_field(name, line)),
+        FieldName::ValidUntil => line(SlotContent::ValidUntil).map(|line| date_field(name, line)),
+        FieldName::Address => address(slots),
+        FieldName::Sex => line(SlotContent::Sex).map(sex),
+        FieldName::LatinName => latin_name(slots),
+        FieldName::IdNumber => line(SlotContent::IdNumber).map(|line| number(page.layout.document, name, line)),
+        FieldName::DocumentNumber => {
+            line(SlotContent::DocumentNumber).map(|line| number(page.layout.document, name, line))
+        }
+        other => slots.iter().find(|slot| slot.reads.fields() == [other]).map(|slot| plain(other, &slot.line)),
+    }?;
+    if slots.iter().any(|slot| slot.broken && slot.reads.fields().contains(&name)) {
+        field.confidence = field.confidence.min(BROKEN);
+    }
+    Some(field)
+}
+
+/// Puts what the zone says beside what is printed above it: the same is surer, the zone's checked value is the better one.
+fn join(fields: &mut Vec<ReadField>, zone: &[ReadField]) {
+    for said in zone {
+        let Some(printed) = fields.iter_mut().find(|field| field.name == said.name) else {
+            fields.push(said.clone());
+            continue;
+        };
+        let same = |a: &str, b: &str| {
+            let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+            letters(a) == letters(b)
+        };
+        if same(&printed.value, &said.value) {
+            printed.confidence = printed.confidence.max(said.confidence);
+        } else if said.confidence > printed.confidence && said.confidence >= LOW_CONFIDENCE && !is_worded(said.name) {
+            printed.value.clone_from(&said.value);
+            printed.confidence = said.confidence - 1;
+            printed.repaired = true;
+        } else if !is_worded(said.name) {
+            printed.confidence = printed.confidence.min(LOW_CONFIDENCE - 1);
+        }
+    }
+}
+
+/// Whether the zone writes this in another way than the page does, so that they cannot be compared letter by letter.
+fn is_worded(name: FieldName) -> bool {
+    matches!(name, FieldName::Nationality | FieldName::LatinName)
+}
+
+/// What is worth saying about the fields of a side; of another state's identity card or visa, for which no rule is known,
+/// only what is missing or doubtful.
+fn warnings_of(kind: Option<DocumentKind>, fields: &[ReadField], expected: &[FieldName], today: Date) -> Vec<Warning> {
     let mut found: Vec<Warning> = Vec::new();
     let mut note = |warning| {
         if !found.contains(&warning) {
@@ -129,12 +229,15 @@ pub fn warnings(fields: &[ReadField], expected: &[FieldName], today: Date) -> Ve
         }
     }
     let value = |name: FieldName| fields.iter().find(|field| field.name == name).map(|field| field.value.as_str());
-    let number = value(FieldName::IdNumber).map(IdNumber::parse);
+    let number_of = |text: &str| kind.map(|kind| DocumentNumber::parse(kind, text));
+    let number = value(FieldName::IdNumber).or_else(|| value(FieldName::DocumentNumber)).and_then(number_of);
     if matches!(number, Some(Err(_))) {
         note(Warning::NumberInconsistent);
     }
     let number = number.and_then(Result::ok);
-    let date = |name: FieldName| value(name).map(Date::parse_iso);
+    // An officer's birth is printed to the month.
+    let is_month = |text: &str| text.len() == 7 && Date::parse_iso(&format!("{text}-01")).is_ok();
+    let date = |name: FieldName| value(name).filter(|text| !is_month(text)).map(Date::parse_iso);
     let (birth, from) = (date(FieldName::BirthDate), date(FieldName::ValidFrom));
     let until = value(FieldName::ValidUntil).map(parse_expiry);
     if matches!(birth, Some(Err(_))) || matches!(from, Some(Err(_))) || matches!(until, Some(None)) {
@@ -147,15 +250,30 @@ pub fn warnings(fields: &[ReadField], expected: &[FieldName], today: Date) -> Ve
             note(Warning::DatesInvalid);
         }
     }
-    let checked = Fields {
-        id_number: number.as_ref(),
-        sex: value(FieldName::Sex).and_then(|text| text.parse::<Sex>().ok()),
-        birth_date: birth.and_then(Result::ok),
-        address: value(FieldName::Address),
-        issuer: value(FieldName::Issuer),
-        validity,
+    let sex = value(FieldName::Sex).and_then(|text| text.parse::<Sex>().ok());
+    let birth_date = birth.and_then(Result::ok);
+    let inconsistencies = match kind {
+        Some(DocumentKind::CnResidentId | DocumentKind::CnTemporaryId) => {
+            let id_number = number.as_ref().and_then(DocumentNumber::id_number);
+            let (address, issuer) = (value(FieldName::Address), value(FieldName::Issuer));
+            // A temporary card's term is another.
+            let validity = validity.filter(|_| kind == Some(DocumentKind::CnResidentId));
+            let card = Fields { id_number: id_number.as_ref(), sex, birth_date, address, issuer, validity };
+            cross_check(&card, today)
+        }
+        Some(kind) => {
+            check_document(kind, &DocumentFields { number: number.as_ref(), sex, birth_date, validity }, today)
+        }
+        None => Vec::new(),
     };
-    for inconsistency in cross_check(&checked, today) {
+    // What only the last day tells.
+    if validity.is_none()
+        && let Some(Some(Expiry::On(last))) = until
+        && last < today
+    {
+        note(Warning::Expired);
+    }
+    for inconsistency in inconsistencies {
         match inconsistency {
             Inconsistency::BirthDateNotInNumber | Inconsistency::SexNotInNumber => note(Warning::NumberInconsistent),
             Inconsistency::BornInFuture | Inconsistency::TooOld | Inconsistency::IssuedBeforeBirth => {
@@ -180,7 +298,7 @@ fn parse_expiry(text: &str) -> Option<Expiry> {
     Date::parse_iso(text).ok().map(Expiry::On)
 }
 
-fn percent(confidence: f32) -> u8 {
+pub(crate) fn percent(confidence: f32) -> u8 {
     (100.0 * confidence).round().clamp(0.0, 100.0) as u8
 }
 
@@ -215,37 +333,74 @@ fn ethnicity(line: &Line) -> ReadField {
     field
 }
 
-/// The birth date of the whole line, or of its three slots; whichever is a date, the surer one first.
-fn birth_date(slots: &[ReadSlot], line: Option<&Line>) -> Option<ReadField> {
-    let of_line = line.and_then(|line| {
-        let digits: Vec<String> = line
-            .text()
-            .split(|c: char| !c.is_ascii_digit())
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect();
-        let sure = line
-            .characters
-            .iter()
-            .filter(|character| character.value.is_ascii_digit())
-            .map(|character| character.confidence)
-            .reduce(f32::min)?;
-        match digits.as_slice() {
-            [year, month, day] => Some((date_of(year, month, day)?, percent(sure))),
-            _ => None,
-        }
-    });
+/// The birth date of its three slots.
+fn birth_date(slots: &[ReadSlot]) -> Option<ReadField> {
     let part = |content: SlotContent| {
         let slot = slots.iter().find(|slot| slot.reads == content)?;
         Some((slot.line.text(), slot.line.least_confidence()))
     };
-    let of_slots = || {
-        let (year, month, day) =
-            (part(SlotContent::BirthYear)?, part(SlotContent::BirthMonth)?, part(SlotContent::BirthDay)?);
-        Some((date_of(&year.0, &month.0, &day.0)?, percent(year.1.min(month.1).min(day.1))))
-    };
-    let (date, confidence) = of_line.or_else(of_slots)?;
+    let (year, month, day) =
+        (part(SlotContent::BirthYear)?, part(SlotContent::BirthMonth)?, part(SlotContent::BirthDay)?);
+    let date = date_of(&year.0, &month.0, &day.0)?;
+    let confidence = percent(year.1.min(month.1).min(day.1));
     Some(ReadField { name: FieldName::BirthDate, value: date.to_string(), confidence, repaired: false })
+}
+
+/// A date in any of the ways in which documents print them, as `YYYY-MM-DD`, or `YYYY-MM` where no day is printed; as read,
+/// and in doubt, where it is none.
+fn date_field(name: FieldName, line: &Line) -> ReadField {
+    let mut field = plain(name, line);
+    match iso_date(&field.value) {
+        Some(iso) => field.value = iso,
+        None => field.confidence = field.confidence.min(BROKEN),
+    }
+    field
+}
+
+fn iso_date(text: &str) -> Option<String> {
+    let numbers: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let letters: String = text.chars().filter(char::is_ascii_uppercase).collect();
+    if !letters.is_empty() {
+        let month = MONTHS.iter().position(|month| *month == letters)? + 1;
+        // Day first, year last; between them perhaps the month once more.
+        let (day, year) = (numbers.first()?, numbers.last()?);
+        if let [_, between, _] = numbers.as_slice()
+            && between.parse() != Ok(month)
+        {
+            return None;
+        }
+        return date_of(year, &month.to_string(), day).map(|date| date.to_string());
+    }
+    match numbers.as_slice() {
+        [year, month, day] => date_of(year, month, day).map(|date| date.to_string()),
+        [year, month] => date_of(year, month, "1").map(|date| date.to_string()[..7].to_owned()),
+        _ => None,
+    }
+}
+
+/// 男 or 女 where it stands, else the letter.
+fn sex(line: &Line) -> ReadField {
+    let mut field = plain(FieldName::Sex, line);
+    if let Some(word) = ["男", "女"].into_iter().find(|word| field.value.contains(word)) {
+        word.clone_into(&mut field.value);
+    }
+    field
+}
+
+/// `SURNAME, GIVEN NAMES`, from one line or from two.
+fn latin_name(slots: &[ReadSlot]) -> Option<ReadField> {
+    let line = |content: SlotContent| slots.iter().find(|slot| slot.reads == content).map(|slot| &slot.line);
+    if let Some(line) = line(SlotContent::LatinName) {
+        return Some(plain(FieldName::LatinName, line));
+    }
+    let surname = plain(FieldName::LatinName, line(SlotContent::Surname)?);
+    let Some(given) = line(SlotContent::GivenNames) else { return Some(surname) };
+    let given = plain(FieldName::LatinName, given);
+    Some(ReadField {
+        value: format!("{}, {}", surname.value, given.value),
+        confidence: surname.confidence.min(given.confidence),
+        ..surname
+    })
 }
 
 fn date_of(year: &str, month: &str, day: &str) -> Option<Date> {
@@ -262,9 +417,9 @@ fn address(slots: &[ReadSlot]) -> Option<ReadField> {
 }
 
 /// The number; one that breaks its rules is in doubt.
-fn id_number(line: &Line) -> ReadField {
-    let mut field = plain(FieldName::IdNumber, line);
-    if IdNumber::parse(&field.value).is_err() {
+fn number(kind: DocumentKind, name: FieldName, line: &Line) -> ReadField {
+    let mut field = plain(name, line);
+    if DocumentNumber::parse(kind, &field.value).is_err() {
         field.confidence = field.confidence.min(BROKEN);
     }
     field
@@ -284,8 +439,15 @@ fn validity(line: &Line, name: FieldName) -> ReadField {
         };
         return field;
     }
-    // Dots get lost before digits do.
-    let (from, until) = text.split_once('-').unwrap_or((text.as_str(), ""));
+    // Driving licences part the dates by a word; dots get lost before digits do.
+    let (from, until) = text.split_once('至').or_else(|| text.split_once('-')).unwrap_or((text.as_str(), ""));
+    if text.contains('至') {
+        let half = if name == FieldName::ValidFrom { from } else { until };
+        if let Some(iso) = iso_date(half) {
+            field.value = iso;
+            return field;
+        }
+    }
     let half = if name == FieldName::ValidFrom { from } else { until };
     let digits: String = half.chars().filter(char::is_ascii_digit).collect();
     match Date::parse_compact(&digits) {
@@ -307,13 +469,13 @@ fn validity(line: &Line, name: FieldName) -> ReadField {
 
 /// A number that keeps its check character and was read with confidence proves the birth date and the sex where those
 /// could not be read, or were read with doubt.
-fn repair_from_number(fields: &mut Vec<ReadField>, expected: &[FieldName], number: &IdNumber, certain: bool) {
-    if !certain {
-        return;
-    }
-    let proven =
-        [(FieldName::BirthDate, number.birth_date().to_string()), (FieldName::Sex, number.sex().as_str().to_owned())];
+fn repair_from_number(fields: &mut Vec<ReadField>, expected: &[FieldName], number: &DocumentNumber) {
+    let proven = [
+        (FieldName::BirthDate, number.birth_date().map(|date| date.to_string())),
+        (FieldName::Sex, number.sex().map(|sex| sex.as_str().to_owned())),
+    ];
     for (name, value) in proven {
+        let Some(value) = value else { continue };
         match fields.iter_mut().find(|field| field.name == name) {
             Some(field) if field.value != value && field.confidence < LOW_CONFIDENCE => {
                 field.value = value;
@@ -370,19 +532,14 @@ fn repair_number(fields: &mut [ReadField], slots: &[ReadSlot]) {
 
 #[cfg(test)]
 mod tests {
-    use shiming_identity::document::Box2;
+    use shiming_identity::document::{Box2, pages};
 
     use super::*;
     use crate::recognise::ReadCharacter;
 
-    const FRONT: [FieldName; 6] = [
-        FieldName::Name,
-        FieldName::Sex,
-        FieldName::Ethnicity,
-        FieldName::BirthDate,
-        FieldName::Address,
-        FieldName::IdNumber,
-    ];
+    fn page(name: &str) -> &'static Page {
+        pages().iter().find(|page| page.name == name).unwrap()
+    }
 
     fn line(text: &str, confidence: f32) -> Line {
         Line {
@@ -402,65 +559,72 @@ mod tests {
         Date::new(2026, 11, 22).unwrap()
     }
 
-    fn front(number: &str) -> Vec<ReadSlot> {
+    /// A front with this number and birth date.
+    fn front(number: &str, [year, month, day]: [&str; 3], sure: f32) -> Vec<ReadSlot> {
         vec![
             slot(SlotContent::Name, "样本", 0.99),
             slot(SlotContent::Sex, "女", 0.99),
             slot(SlotContent::Ethnicity, "汉", 0.99),
+            slot(SlotContent::BirthYear, year, sure),
+            slot(SlotContent::BirthMonth, month, sure),
+            slot(SlotContent::BirthDay, day, sure),
             slot(SlotContent::Address, "北京市东城区样本路1号", 0.97),
             slot(SlotContent::IdNumber, number, 0.98),
         ]
     }
 
-    fn value(fields: &[ReadField], name: FieldName) -> &ReadField {
-        fields.iter().find(|field| field.name == name).unwrap()
+    const BORN: [&str; 3] = ["1949", "12", "31"];
+
+    fn checked(slots: &[ReadSlot]) -> Checked {
+        fields(page("cn_resident_id.front"), slots, today())
+    }
+
+    fn value(checked: &Checked, name: FieldName) -> &ReadField {
+        checked.fields.iter().find(|field| field.name == name).unwrap()
     }
 
     // RN-5; 11010519491231002X is the example of GB 11643-1999 annex A
     #[test]
     fn a_consistent_front_has_no_warning() {
-        let birth = line("1949年12月31日", 0.95);
-        let (fields, warnings) = fields(&front("11010519491231002X"), Some(&birth), &FRONT, today());
-        assert_eq!(fields.len(), 6);
-        assert_eq!(value(&fields, FieldName::BirthDate).value, "1949-12-31");
-        assert_eq!(warnings, []);
+        let checked = checked(&front("11010519491231002X", BORN, 0.95));
+        assert_eq!((checked.fields.len(), checked.expected), (6, 6));
+        assert_eq!(value(&checked, FieldName::BirthDate).value, "1949-12-31");
+        assert_eq!(checked.warnings, []);
     }
 
     // RN-5
     #[test]
     fn an_unreadable_birth_date_is_proven_by_a_sure_number() {
-        let birth = line("1949年1z月日", 0.5);
-        let (fields, warnings) = fields(&front("11010519491231002X"), Some(&birth), &FRONT, today());
-        let birth = value(&fields, FieldName::BirthDate);
+        let checked = checked(&front("11010519491231002X", ["1949", "13", "31"], 0.5));
+        let birth = value(&checked, FieldName::BirthDate);
         assert_eq!((birth.value.as_str(), birth.repaired), ("1949-12-31", true));
-        assert_eq!(warnings, [Warning::Repaired(FieldName::BirthDate)]);
+        assert_eq!(checked.warnings, [Warning::Repaired(FieldName::BirthDate)]);
     }
 
     // RN-5
     #[test]
     fn a_birth_date_that_was_read_well_is_not_changed() {
-        let birth = line("1948年12月31日", 0.99);
-        let (fields, warnings) = fields(&front("11010519491231002X"), Some(&birth), &FRONT, today());
-        assert_eq!(value(&fields, FieldName::BirthDate).value, "1948-12-31");
-        assert_eq!(warnings, [Warning::NumberInconsistent]);
+        let checked = checked(&front("11010519491231002X", ["1948", "12", "31"], 0.99));
+        assert_eq!(value(&checked, FieldName::BirthDate).value, "1948-12-31");
+        assert_eq!(checked.warnings, [Warning::NumberInconsistent]);
     }
 
     // RN-5
     #[test]
     fn a_number_is_repaired_only_when_the_rest_proves_it() {
-        let birth = line("1949年12月31日", 0.95);
-        let mut slots = front("11010519491231082X");
-        slots[4].line.characters[15].alternatives = vec![('0', 0.3), ('6', 0.1)];
-        let (repaired, found) = fields(&slots, Some(&birth), &FRONT, today());
+        let mut slots = front("11010519491231082X", BORN, 0.95);
+        slots[7].line.characters[15].alternatives = vec![('0', 0.3), ('6', 0.1)];
+        let repaired = checked(&slots);
         let number = value(&repaired, FieldName::IdNumber);
         assert_eq!((number.value.as_str(), number.repaired), ("11010519491231002X", true));
-        assert!(found.contains(&Warning::Repaired(FieldName::IdNumber)));
-        assert!(found.contains(&Warning::LowConfidence(FieldName::IdNumber)));
+        assert!(repaired.warnings.contains(&Warning::Repaired(FieldName::IdNumber)));
+        assert!(repaired.warnings.contains(&Warning::LowConfidence(FieldName::IdNumber)));
 
-        let other_birth = line("1949年12月30日", 0.95);
-        let (left, found) = fields(&slots, Some(&other_birth), &FRONT, today());
+        let mut other = front("11010519491231082X", ["1949", "12", "30"], 0.95);
+        other[7].line.characters[15].alternatives = vec![('0', 0.3), ('6', 0.1)];
+        let left = checked(&other);
         assert_eq!(value(&left, FieldName::IdNumber).value, "11010519491231082X");
-        assert!(found.contains(&Warning::NumberInconsistent));
+        assert!(left.warnings.contains(&Warning::NumberInconsistent));
     }
 
     // RN-5
@@ -482,20 +646,83 @@ mod tests {
         assert_eq!(both("2016.07.01-2036.07.01"), ["2016-07-01", "2036-07-01"]);
         assert_eq!(both("2016.07.01-长期"), ["2016-07-01", "长期"]);
         assert_eq!(both("2016.0701-203607.01"), ["2016-07-01", "2036-07-01"]);
+        // As driving licences print it.
+        assert_eq!(both("2016-07-01至2026-07-01"), ["2016-07-01", "2026-07-01"]);
+        assert_eq!(both("2016-07-01至长期"), ["2016-07-01", "长期"]);
+    }
+
+    // RN-5
+    #[test]
+    fn dates_are_read_however_documents_print_them() {
+        for (printed, iso) in [
+            ("1974.08.12", Some("1974-08-12")),
+            ("2016-07-01", Some("2016-07-01")),
+            ("12 AUG 1974", Some("1974-08-12")),
+            ("12 8月/AUG 1974", Some("1974-08-12")),
+            ("12 9月/AUG 1974", None),
+            ("1988年3月", Some("1988-03")),
+            ("31 FEB 1974", None),
+            ("12 AGU 1974", None),
+        ] {
+            assert_eq!(iso_date(printed).as_deref(), iso, "{printed}");
+        }
     }
 
     // RN-5
     #[test]
     fn expired_and_impossible_dates_are_warned_about() {
-        let back = [FieldName::Issuer, FieldName::ValidFrom, FieldName::ValidUntil];
         let of = |text: &str| {
             let slots =
                 [slot(SlotContent::Issuer, "北京市公安局东城分局", 0.99), slot(SlotContent::Validity, text, 0.99)];
-            fields(&slots, None, &back, today()).1
+            fields(page("cn_resident_id.back"), &slots, today()).warnings
         };
         assert_eq!(of("2016.07.01-2036.07.01"), []);
         assert_eq!(of("2006.07.01-2026.07.01"), [Warning::Expired]);
         assert!(of("2016.13.01-2036.07.01").contains(&Warning::DatesInvalid));
         assert!(of("2036.07.01-2016.07.01").contains(&Warning::DatesInvalid));
+    }
+
+    /// A passport's zone and what is printed above it; the specimen of ICAO Doc 9303-4, appendix A.
+    fn passport(number: &str, zone: [&str; 2]) -> Checked {
+        let mut slots = vec![
+            slot(SlotContent::DocumentNumber, number, 0.85),
+            slot(SlotContent::Surname, "ERIKSSON", 0.97),
+            slot(SlotContent::GivenNames, "ANNA MARIA", 0.96),
+            slot(SlotContent::Nationality, "UTOPIAN", 0.9),
+            slot(SlotContent::BirthDate, "12 AUG 1974", 0.7),
+            slot(SlotContent::Sex, "F", 0.99),
+            slot(SlotContent::ValidFrom, "16 APR 2022", 0.99),
+            slot(SlotContent::ValidUntil, "15 APR 2032", 0.99),
+        ];
+        for (number, text) in (0..).zip(zone) {
+            slots.push(ReadSlot { line_number: number, ..slot(SlotContent::Mrz, text, 0.97) });
+        }
+        fields(page("foreign_passport.front"), &slots, Date::new(2026, 11, 22).unwrap())
+    }
+
+    const ZONE: [&str; 2] =
+        ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F3204153ZE184226B<<<<<16"];
+
+    // RN-5, RC-1: check digits vouch for what is printed, and correct it
+    #[test]
+    fn a_sound_zone_vouches_and_corrects() {
+        let same = passport("L898902C3", ZONE);
+        assert_eq!(same.warnings, []);
+        assert_eq!((value(&same, FieldName::DocumentNumber).confidence, same.mrz.len()), (99, 2));
+        assert_eq!(value(&same, FieldName::LatinName).value, "ERIKSSON, ANNA MARIA");
+        let slip = passport("L89B902C3", ZONE);
+        let number = value(&slip, FieldName::DocumentNumber);
+        assert_eq!((number.value.as_str(), number.repaired), ("L898902C3", true));
+        assert!(slip.warnings.contains(&Warning::Repaired(FieldName::DocumentNumber)));
+    }
+
+    // RN-5: a zone that breaks its digits changes nothing and is told
+    #[test]
+    fn a_broken_zone_is_told() {
+        let broken = passport("L898902C3", [ZONE[0], "L898902C36UTO7408222F3204153ZE184226B<<<<<16"]);
+        assert!(broken.warnings.contains(&Warning::ZoneInconsistent), "{:?}", broken.warnings);
+        assert_eq!(value(&broken, FieldName::BirthDate).value, "1974-08-12");
+        let lost = fields(page("foreign_passport.front"), &[slot(SlotContent::Mrz, ZONE[0], 0.9)], today());
+        assert!(lost.warnings.contains(&Warning::ZoneMissing));
     }
 }

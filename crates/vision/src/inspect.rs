@@ -4,22 +4,23 @@
 
 use image::GrayImage;
 use serde::Serialize;
-use shiming_identity::document::{FormatParameters, Side};
+use shiming_identity::document::{FormatParameters, Page, Side};
 
 use crate::format;
-use crate::locate::{locate_coarsely, refine};
+use crate::net::NetError;
 use crate::picture::Frame;
 use crate::quality::{self, Measured, measured_size, of_light};
 use crate::rectify::rectify_luma;
 use crate::refusal::{Hint, Reason};
-use crate::side::{Guess, LIKELY, POSSIBLE, POSSIBLE_SMALL, guesses, known_layouts};
+use crate::scout::{Scout, Seen};
+use crate::sorter::Sorted;
 
 /// Within this share of the frame's size a document's corner counts as touching the border.
 const BORDER: f32 = 0.004;
-/// Most outlines that are compared.
-const MOST_OUTLINES: usize = 4;
 /// A document that covers more of the frame than this is too near to focus and to fit.
 const TOO_NEAR_PERCENT: u8 = 92;
+/// Something that covers less of the frame than this may be anything.
+const LEAST_SHARE: f32 = 0.03;
 
 /// What one frame shows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -40,38 +41,41 @@ pub struct FrameReport {
     pub coverage: u8,
 }
 
-/// Inspects a frame. Takes one pass over the frame's pixels and works on shrunk and flattened copies from there.
-#[must_use]
-pub fn inspect(frame: &Frame<'_>, format: &FormatParameters) -> FrameReport {
-    let nothing =
-        |hint| FrameReport { quad: None, side: None, hint, sharpness: 0, brightness: 0, glare: 0, coverage: 0 };
-    let ratio = f32::from(format.size.width) / f32::from(format.size.height.max(1));
-    let mut outlines = locate_coarsely(frame, ratio, MOST_OUTLINES);
-    outlines.retain(|outline| outline.border_sides < 3);
-    let layouts = known_layouts();
-    let seen = guesses(frame, &outlines, layouts).into_iter().find(|guess| guess.layout.document == format.document);
-    let Some(mut guess) = seen else { return nothing(of_light(frame).map_or(Hint::NoDocument, Reason::hint)) };
-    guess.quad = refine(frame, &guess.quad);
-    let (width, height) = measured_size(format);
-    let Some(flat) = rectify_luma(frame, &guess.quad, width, height) else { return nothing(Hint::NoDocument) };
-    let measured = quality::measure(&flat, &guess.quad, frame.width(), frame.height());
-    if guess.agreement < POSSIBLE {
-        // Nothing that could be a document; perhaps it is the light that hides it.
-        let light = of_light(frame).or_else(|| {
-            quality::below(measured, format.quality_floor)
-                .filter(|reason| matches!(reason, Reason::TooDark | Reason::TooBright))
-        });
-        return nothing(light.map_or(Hint::NoDocument, Reason::hint));
+impl FrameReport {
+    fn nothing(hint: Hint) -> Self {
+        Self { quad: None, side: None, hint, sharpness: 0, brightness: 0, glare: 0, coverage: 0 }
     }
-    let likely = guess.agreement >= LIKELY;
-    FrameReport {
-        quad: Some(guess.quad.0),
-        side: likely.then_some(guess.layout.side),
-        hint: advise(frame, format, &guess, measured, &flat),
-        sharpness: measured.sharpness,
-        brightness: measured.brightness,
-        glare: measured.glare,
-        coverage: measured.coverage,
+}
+
+impl Scout {
+    /// Inspects a frame. Works on shrunk and flattened copies of it.
+    pub fn inspect(&self, frame: &Frame<'_>, format: &FormatParameters) -> Result<FrameReport, NetError> {
+        let dark_or_empty = || FrameReport::nothing(of_light(frame).map_or(Hint::NoDocument, Reason::hint));
+        let Some(seen) = self.look(frame, false)?.into_iter().next() else { return Ok(dark_or_empty()) };
+        let cut = if seen.share >= LEAST_SHARE { Hint::WholeCard } else { Hint::NoDocument };
+        let Some(mut sorted) = seen.sorted else {
+            return Ok(if seen.whole { dark_or_empty() } else { FrameReport::nothing(cut) });
+        };
+        // A page of the document that is asked for may be little less likely than one that is not.
+        let asked = |page: &Page| page.document() == Some(format.document);
+        if !asked(sorted.page)
+            && let Some(other) = self.among(frame, &sorted.quad, asked)?
+        {
+            sorted = other;
+        }
+        let (width, height) = measured_size(format);
+        let Some(flat) = rectify_luma(frame, &sorted.quad, width, height) else { return Ok(dark_or_empty()) };
+        let measured = quality::measure(&flat, &sorted.quad, frame.width(), frame.height());
+        let likely = seen.likely().is_some();
+        Ok(FrameReport {
+            quad: Some(sorted.quad.0),
+            side: likely.then_some(sorted.page.layout.side),
+            hint: advise(frame, format, &seen, &sorted, measured, &flat),
+            sharpness: measured.sharpness,
+            brightness: measured.brightness,
+            glare: measured.glare,
+            coverage: measured.coverage,
+        })
     }
 }
 
@@ -80,26 +84,29 @@ pub fn inspect(frame: &Frame<'_>, format: &FormatParameters) -> FrameReport {
 fn advise(
     frame: &Frame<'_>,
     format: &FormatParameters,
-    guess: &Guess<'_>,
+    seen: &Seen,
+    sorted: &Sorted,
     measured: Measured,
     flat: &GrayImage,
 ) -> Hint {
-    let lacking = format::check(format, &guess.quad, measured);
-    let cut = !guess.whole || touches_border(frame, &guess.quad.0);
-    let likely = guess.agreement >= LIKELY;
+    let lacking = format::check(format, &sorted.quad, measured);
+    let cut = !seen.whole || touches_border(frame, &sorted.quad.0);
+    let likely = seen.likely().is_some();
+    let layout = &sorted.page.layout;
     match lacking {
         Some(reason @ (Reason::TooDark | Reason::TooBright)) => reason.hint(),
         _ if cut && measured.coverage > TOO_NEAR_PERCENT => Hint::Farther,
         Some(Reason::TooSteep) if likely => Hint::Flatter,
         _ if cut => Hint::WholeCard,
-        Some(Reason::TooSmall) if guess.agreement >= POSSIBLE_SMALL => Hint::Closer,
-        // Neither small nor cut off, and yet not what the layout says.
+        Some(Reason::TooSmall) => Hint::Closer,
+        // Neither small nor cut off, and yet nothing that is known.
         _ if !likely => Hint::NoDocument,
-        _ if guess.layout.side != format.side => Hint::OtherSide,
+        _ if sorted.page.document() != Some(format.document) => Hint::OtherDocument,
+        _ if layout.side != format.side => Hint::OtherSide,
         Some(reason) => reason.hint(),
         None if measured.coverage > TOO_NEAR_PERCENT => Hint::Farther,
-        None if quality::covered(frame, &guess.quad, guess.layout) => Reason::Covered.hint(),
-        None => quality::hidden_label(flat, guess.layout).map_or(Hint::Ready, Reason::hint),
+        None if quality::covered(frame, &sorted.quad, layout) => Reason::Covered.hint(),
+        None => quality::hidden_label(flat, layout).map_or(Hint::Ready, Reason::hint),
     }
 }
 

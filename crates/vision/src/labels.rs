@@ -1,33 +1,18 @@
-//! Locating a document by the labels printed on it, for pictures that do not show its edges: a card on a white sheet,
-//! under a cover, or filling the frame.
+//! Stage 3, second look: where the labels printed on a document say that it lies.
 //!
-//! Lines are found in any direction and read; where they hold labels of a known layout, each gives two points (the
-//! middles of its first and last character) of which the place on the document is known. The map that most labels
-//! agree on is fitted, then refined on the flattened picture, where the ink of each label can be measured.
+//! Edges can mislead: a card on a white sheet, a finger along an edge, a bright rim. Once it is known which page lies
+//! about where, the ink of each of its labels is measured on the flattened picture, and the map that explains them all is
+//! fitted.
 
 use image::GrayImage;
-use shiming_identity::document::{Alphabet, Box2, Label, Layout, Side};
+use shiming_identity::document::{Box2, Layout};
 
-use crate::find_lines::{FindLinesError, LineBox, LineFinder};
 use crate::geometry::{Homography, Point, Quad, distance};
 use crate::picture::Frame;
-use crate::recognise::{Line, RecogniseError, Recogniser};
-use crate::rectify::{rectify, rectify_luma};
+use crate::rectify::rectify_luma;
 
-/// At most this many lines are read for each direction of reading; the longest go first.
-const MOST_LINES: usize = 32;
-/// Height at which lines are cut out for the recogniser, pixels.
-const LINE_HEIGHT: u32 = 48;
-/// Boxes less elongated than this do not tell in which direction they read.
-const LEAST_ELONGATION: f32 = 1.3;
-/// Labels of fewer characters occur in other text too and prove nothing.
-const LEAST_LABEL: usize = 2;
 /// Labels that must agree.
 const LEAST_AGREEING: usize = 2;
-/// Points that far from where the map puts them disagree, in label heights.
-const TOLERANCE: f32 = 0.7;
-/// How far a point read off the recogniser's steps is typically off, in label heights.
-const READING_NOISE: f32 = 0.25;
 /// How far a measured end of ink is typically off, in label heights.
 const INK_NOISE: f32 = 0.05;
 /// What photos of documents look like: a shear or a difference of scales of this much is one standard deviation…
@@ -39,28 +24,6 @@ const FLAT_WIDTH: f32 = 960.0;
 /// Rounds of measuring and fitting: how far around its place a label's ink is looked for, millimetres. The last is less
 /// than the gap between any label and what is printed next to it.
 const REACHES: [f32; 3] = [1.1, 0.7, 0.4];
-
-/// A document that was located by its labels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Labelled {
-    /// Which side shows.
-    pub side: Side,
-    /// Where it lies, its first corner the document's own top left.
-    pub quad: Quad,
-    /// How many labels agree on that.
-    pub labels: usize,
-}
-
-/// Why a document could not be looked for. That there is none is no error.
-#[derive(Debug, thiserror::Error)]
-pub enum LabelsError {
-    /// Lines could not be found.
-    #[error(transparent)]
-    Find(#[from] FindLinesError),
-    /// A line could not be read.
-    #[error(transparent)]
-    Read(#[from] RecogniseError),
-}
 
 /// A point of the document, millimetres from its top left, and where it was seen.
 #[derive(Clone, Copy)]
@@ -77,118 +40,9 @@ struct Anchor {
 #[derive(Clone, Copy)]
 struct Map([f64; 8]);
 
-/// Looks for one of `layouts` in a picture.
-///
-/// Takes one run of the detector and one of the recogniser for each line, so it is the second resort: try edges first.
-pub fn locate_by_labels(
-    frame: &Frame<'_>,
-    layouts: &[Layout],
-    finder: &LineFinder,
-    recogniser: &Recogniser,
-) -> Result<Option<Labelled>, LabelsError> {
-    let boxes: Vec<LineBox> = finder
-        .find(frame)?
-        .into_iter()
-        .filter(|line| line.length() > LEAST_ELONGATION * line.height())
-        .take(MOST_LINES)
-        .collect();
-    let mut best: Option<(Labelled, &Layout, Map)> = None;
-    for reverse in [false, true] {
-        let mut lines = Vec::with_capacity(boxes.len());
-        for line in &boxes {
-            let line = if reverse { line.reversed() } else { *line };
-            let width = (LINE_HEIGHT as f32 * line.length() / line.height().max(1.0)).clamp(1.0, 1920.0);
-            if let Some(picture) = rectify(frame, &line.quad, width as u32, LINE_HEIGHT) {
-                lines.push((line, recogniser.recognise(&picture, Alphabet::Text)?));
-            }
-        }
-        for layout in layouts {
-            let anchors = anchors(layout, &lines);
-            if let Some((map, agreeing)) = agree(layout, &anchors)
-                && best.as_ref().is_none_or(|(known, _, _)| agreeing > known.labels)
-                && let Some(quad) = map.quad(layout)
-            {
-                best = Some((Labelled { side: layout.side, quad, labels: agreeing }, layout, map));
-            }
-        }
-        if best.is_some() {
-            break;
-        }
-    }
-    Ok(best.map(|(mut found, layout, map)| {
-        if let Some(quad) = refine(frame, layout, map).and_then(|map| map.quad(layout)) {
-            found.quad = quad;
-        }
-        found
-    }))
-}
-
-/// The ends of every label that occurs in the lines.
-fn anchors(layout: &Layout, lines: &[(LineBox, Line)]) -> Vec<Anchor> {
-    let mut anchors = Vec::new();
-    for (index, label) in layout.labels.iter().enumerate() {
-        let text: Vec<char> = label.text.chars().collect();
-        if text.len() < LEAST_LABEL {
-            continue;
-        }
-        let [first, last] = ends(layout, label);
-        for (line, read) in lines {
-            for window in read.characters.windows(text.len()) {
-                let same = window.iter().zip(&text).filter(|(read, wanted)| read.value == **wanted).count();
-                // One character in four may be misread.
-                if same < text.len() - text.len() / 4 {
-                    continue;
-                }
-                if let [start, .., end] = window {
-                    for (on_document, along) in [(first, start.position), (last, end.position)] {
-                        let seen = line.middle(along);
-                        anchors.push(Anchor { label: index, on_document, seen, height: line.height() });
-                    }
-                }
-            }
-        }
-    }
-    anchors
-}
-
-/// Where the middles of a label's first and last character are printed, millimetres.
-fn ends(layout: &Layout, label: &Label) -> [Point; 2] {
-    let [left, top, right, bottom] = millimetres(layout, &label.area);
-    let (middle, half) = (f32::midpoint(top, bottom), (bottom - top) / 2.0);
-    [[left + half, middle], [right - half, middle]]
-}
-
 fn millimetres(layout: &Layout, area: &Box2) -> [f32; 4] {
     let [width, height] = layout.millimetres;
     [area.left * width, area.top * height, area.right * width, area.bottom * height]
-}
-
-/// The map that most labels agree on, and how many they are.
-fn agree(layout: &Layout, anchors: &[Anchor]) -> Option<(Map, usize)> {
-    let mut best: (usize, Vec<Anchor>) = (0, Vec::new());
-    for (index, a) in anchors.iter().enumerate() {
-        for b in &anchors[index + 1..] {
-            // Points too close to each other say little about the whole.
-            if distance(a.on_document, b.on_document) < layout.millimetres[1] / 8.0 {
-                continue;
-            }
-            let Some(map) = Map::similarity(a, b) else { continue };
-            let near: Vec<Anchor> = anchors
-                .iter()
-                .filter(|c| distance(map.apply(c.on_document), c.seen) < TOLERANCE * c.height)
-                .copied()
-                .collect();
-            let labels = distinct(&near);
-            if (labels, near.len()) > (best.0, best.1.len()) {
-                best = (labels, near);
-            }
-        }
-    }
-    let (labels, near) = best;
-    if labels < LEAST_AGREEING {
-        return None;
-    }
-    Map::fit(&near, READING_NOISE).map(|map| (map, labels))
 }
 
 /// How many labels have both ends among the anchors.
@@ -318,22 +172,6 @@ impl Map {
         (quad.is_finite() && quad.is_convex()).then_some(quad)
     }
 
-    /// The map without shear or perspective through two anchors.
-    #[allow(clippy::many_single_char_names, reason = "the customary names of coordinates")]
-    fn similarity(a: &Anchor, b: &Anchor) -> Option<Self> {
-        let difference = |p: Point, q: Point| [0, 1].map(|i| f64::from(q[i]) - f64::from(p[i]));
-        let ([dx, dy], [du, dv]) = (difference(a.on_document, b.on_document), difference(a.seen, b.seen));
-        let square = dx * dx + dy * dy;
-        if square < 1e-9 {
-            return None;
-        }
-        let (along, across) = ((dx * du + dy * dv) / square, (dx * dv - dy * du) / square);
-        let [x, y] = a.on_document.map(f64::from);
-        let [u, v] = a.seen.map(f64::from);
-        let (c, f) = (u - along * x + across * y, v - across * x - along * y);
-        Some(Self([along, -across, c, across, along, f, 0.0, 0.0]))
-    }
-
     /// The map that best explains `anchors`, each known to `noise` of its height, and a photo of a document: shear and
     /// perspective stay as small as the anchors allow.
     #[allow(clippy::many_single_char_names, reason = "the customary names of the coefficients of a projective map")]
@@ -424,123 +262,5 @@ impl Normal {
             unknowns[row] = (self.right[row] - known) / self.matrix[row][row];
         }
         Some(unknowns)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use image::imageops::{crop_imm, rotate90, rotate180, rotate270};
-    use image::{Rgb, RgbImage};
-    use shiming_identity::document::{DocumentKind, layouts};
-    use shiming_specimen::{Fonts, PhotoStyle, citizen, draw_back, draw_front, photograph};
-
-    use super::*;
-    use crate::picture::Photo;
-
-    const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    const WIDTH: u32 = 900;
-    const HEIGHT: u32 = 568;
-    /// What is cut off each side of a card, so that no edge shows.
-    const CUT: u32 = 24;
-
-    struct Desk {
-        layouts: Vec<Layout>,
-        finder: LineFinder,
-        recogniser: Recogniser,
-        fonts: Fonts,
-    }
-
-    impl Desk {
-        fn new() -> Self {
-            let root = Path::new(ROOT);
-            Self {
-                layouts: layouts(DocumentKind::CnResidentId),
-                finder: LineFinder::new(std::fs::read(root.join("models/detector.onnx")).unwrap()).unwrap(),
-                recogniser: Recogniser::new(std::fs::read(root.join("models/recogniser.onnx")).unwrap()).unwrap(),
-                fonts: Fonts::load(&root.join("node_modules")).unwrap(),
-            }
-        }
-
-        fn locate(&self, picture: RgbImage) -> Option<Labelled> {
-            let photo = Photo::new(picture);
-            locate_by_labels(&photo.frame(), &self.layouts, &self.finder, &self.recogniser).unwrap()
-        }
-
-        /// A card without its edges.
-        fn edgeless(&self, side: Side) -> RgbImage {
-            let card = match side {
-                Side::Front => draw_front(&citizen(3), &self.fonts, WIDTH),
-                Side::Back => draw_back(&citizen(3), &self.fonts, WIDTH),
-            };
-            crop_imm(&card, CUT, CUT, WIDTH - 2 * CUT, HEIGHT - 2 * CUT).to_image()
-        }
-    }
-
-    /// The corners of a card of which `CUT` pixels are missing on each side of a picture of `width` × `height`.
-    fn beyond(width: u32, height: u32) -> Quad {
-        let (cut, right, bottom) = (CUT as f32, (width + CUT) as f32, (height + CUT) as f32);
-        Quad([[-cut, -cut], [right, -cut], [right, bottom], [-cut, bottom]])
-    }
-
-    // RN-4: the position is found although no edge shows
-    #[test]
-    fn a_card_without_edges_is_located_in_every_position() {
-        let desk = Desk::new();
-        for side in [Side::Front, Side::Back] {
-            let picture = desk.edgeless(side);
-            // The document's own top left is where turning the picture puts it.
-            for (turned, quarters) in
-                [(picture.clone(), 0), (rotate90(&picture), 3), (rotate180(&picture), 2), (rotate270(&picture), 1)]
-            {
-                let truth = beyond(turned.width(), turned.height()).turned((4 - quarters) % 4);
-                let found = desk.locate(turned).unwrap_or_else(|| panic!("{side:?} turned by {quarters} quarters"));
-                assert_eq!(found.side, side);
-                assert!(found.labels >= 3, "{found:?}");
-                let off = found.quad.distance_to(&truth) / WIDTH as f32;
-                assert!(off < 0.02, "{side:?} turned by {quarters} quarters: {off} of the width\n{found:?}\n{truth:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_tilted_photo_is_located() {
-        let desk = Desk::new();
-        let card = draw_front(&citizen(5), &desk.fonts, WIDTH);
-        let mut style = PhotoStyle::phone(7);
-        style.rotation = 12.0;
-        style.tilt = (8.0, -6.0);
-        let photo = photograph(&card, &style);
-        let truth = Quad(photo.corners.map(|(x, y)| [x, y]));
-        let found = desk.locate(photo.image).unwrap();
-        assert_eq!(found.side, Side::Front);
-        assert!(found.quad.distance_to(&truth) / truth.sides()[0] < 0.03, "{found:?}\n{truth:?}");
-    }
-
-    #[test]
-    fn without_two_labels_there_is_no_document() {
-        let desk = Desk::new();
-        assert_eq!(desk.locate(RgbImage::from_pixel(800, 600, Rgb([228, 230, 232]))), None);
-        // The upper left corner shows 姓名 and no other label.
-        let corner = crop_imm(&desk.edgeless(Side::Front), 0, 0, WIDTH / 2, HEIGHT / 4).to_image();
-        assert_eq!(desk.locate(corner), None);
-    }
-
-    #[test]
-    fn a_fit_finds_the_map_that_made_its_anchors() {
-        let layout = &layouts(DocumentKind::CnResidentId)[0];
-        let map = Map([9.0, -1.2, 150.0, 1.4, 8.6, 90.0, 0.0009, -0.0006]);
-        let anchors: Vec<Anchor> = layout
-            .labels
-            .iter()
-            .enumerate()
-            .flat_map(|(label, printed)| ends(layout, printed).map(|end| (label, end)))
-            .map(|(label, on_document)| Anchor { label, on_document, seen: map.apply(on_document), height: 22.0 })
-            .collect();
-        let fitted = Map::fit(&anchors, 0.02).unwrap();
-        let (wanted, got) = (map.quad(layout).unwrap(), fitted.quad(layout).unwrap());
-        assert!(got.distance_to(&wanted) < 4.0, "{got:?} {wanted:?}");
-        assert!(Map::fit(&anchors[..1], 0.02).is_none());
     }
 }

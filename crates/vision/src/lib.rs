@@ -15,28 +15,40 @@
 )]
 
 pub mod check;
+mod ctc;
 pub mod decode;
-pub mod find_lines;
+pub mod finder;
 pub mod format;
 pub mod geometry;
+pub mod grain;
 pub mod inspect;
-pub mod labels;
+mod labels;
 pub mod locate;
+mod narrow;
+pub mod net;
 pub mod picture;
 pub mod quality;
-pub mod read;
+mod read;
 pub mod reader;
 pub mod recognise;
 pub mod rectify;
 pub mod refusal;
-pub mod side;
+pub mod report;
+pub mod scout;
+pub mod sight;
+pub mod sorter;
+mod zone;
 
 pub use check::Warning;
 pub use decode::{DecodeError, decode};
 pub use geometry::Quad;
-pub use inspect::{FrameReport, inspect};
+pub use grain::Material;
+pub use inspect::FrameReport;
+pub use net::NetError;
 pub use picture::{Frame, Photo};
 pub use quality::Measured;
-pub use reader::{ModelError, Models, NameLine, ReadField, Reader, Reading};
+pub use reader::{Lacking, ModelError, Models, NameLine, ReadField, Reader, Reading};
 pub use recognise::ReadCharacter;
 pub use refusal::{Hint, Reason, Refusal};
+pub use report::{Problem, Report};
+pub use scout::Scout;

@@ -55,10 +55,10 @@ pub struct Outline {
     pub whole: bool,
 }
 
-/// Outlines of cards whose sides have the ratio `ratio` (width over height, above 1), best first, at most `most`.
+/// Outlines of cards whose sides have one of these ratios (width over height, above 1), best first, at most `most`.
 #[must_use]
-pub fn locate(frame: &Frame<'_>, ratio: f32, most: usize) -> Vec<Outline> {
-    let mut outlines = locate_coarsely(frame, ratio, most);
+pub fn locate(frame: &Frame<'_>, ratios: &[f32], most: usize) -> Vec<Outline> {
+    let mut outlines = locate_coarsely(frame, ratios, most);
     for outline in &mut outlines {
         outline.quad = refine(frame, &outline.quad);
     }
@@ -66,9 +66,9 @@ pub fn locate(frame: &Frame<'_>, ratio: f32, most: usize) -> Vec<Outline> {
 }
 
 /// As [`locate`], to a pixel of the shrunk picture; [`refine`] does the rest for the outline that is chosen.
-pub(crate) fn locate_coarsely(frame: &Frame<'_>, ratio: f32, most: usize) -> Vec<Outline> {
+pub(crate) fn locate_coarsely(frame: &Frame<'_>, ratios: &[f32], most: usize) -> Vec<Outline> {
     let small = frame.shrink(LONG_SIDE);
-    let mut outlines = locate_small(&small, ratio, most);
+    let mut outlines = locate_small(&small, ratios, most);
     for outline in &mut outlines {
         outline.quad = outline.quad.scaled(small.factor as f32);
     }
@@ -76,7 +76,7 @@ pub(crate) fn locate_coarsely(frame: &Frame<'_>, ratio: f32, most: usize) -> Vec
 }
 
 /// As [`locate`], on a picture that is shrunk already; corners in its pixels.
-pub(crate) fn locate_small(small: &Shrunk, ratio: f32, most: usize) -> Vec<Outline> {
+pub(crate) fn locate_small(small: &Shrunk, ratios: &[f32], most: usize) -> Vec<Outline> {
     if small.width < 24 || small.height < 24 {
         return Vec::new();
     }
@@ -87,7 +87,7 @@ pub(crate) fn locate_small(small: &Shrunk, ratio: f32, most: usize) -> Vec<Outli
         [([1.0, 0.0], 0.0), ([1.0, 0.0], right), ([0.0, 1.0], 0.0), ([0.0, 1.0], bottom)]
             .map(|(normal, offset)| Side::border(Line { normal, offset })),
     );
-    let mut found = combine(&sides, small.width as f32, small.height as f32, ratio);
+    let mut found = combine(&sides, small.width as f32, small.height as f32, ratios);
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut kept: Vec<Outline> = Vec::new();
     for outline in found {
@@ -160,7 +160,7 @@ impl Gradient {
 }
 
 /// A 3 × 3 binomial blur; the outermost pixels are kept as they are.
-fn blurred(plane: &[f32], width: usize, height: usize) -> Vec<f32> {
+pub(crate) fn blurred(plane: &[f32], width: usize, height: usize) -> Vec<f32> {
     let mut rows = plane.to_vec();
     for (blurred, row) in rows.chunks_exact_mut(width).zip(plane.chunks_exact(width)) {
         for (value, window) in blurred[1..].iter_mut().zip(row.windows(3)) {
@@ -432,7 +432,7 @@ fn angle_between(a: f32, b: f32) -> f32 {
 }
 
 /// All quads that two pairs of nearly parallel lines make and that can be cards.
-fn combine(sides: &[Side], width: f32, height: f32, ratio: f32) -> Vec<Outline> {
+fn combine(sides: &[Side], width: f32, height: f32, ratios: &[f32]) -> Vec<Outline> {
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     'pairs: for i in 0..sides.len() {
         for j in i + 1..sides.len() {
@@ -467,7 +467,7 @@ fn combine(sides: &[Side], width: f32, height: f32, ratio: f32) -> Vec<Outline> 
             {
                 continue;
             }
-            if let Some(outline) = card([&sides[a], &sides[c], &sides[b], &sides[d]], width, height, ratio) {
+            if let Some(outline) = card([&sides[a], &sides[c], &sides[b], &sides[d]], width, height, ratios) {
                 found.push(outline);
             }
         }
@@ -476,7 +476,7 @@ fn combine(sides: &[Side], width: f32, height: f32, ratio: f32) -> Vec<Outline> 
 }
 
 /// The card that four sides, in order around it, make.
-fn card(around: [&Side; 4], width: f32, height: f32, ratio: f32) -> Option<Outline> {
+fn card(around: [&Side; 4], width: f32, height: f32, ratios: &[f32]) -> Option<Outline> {
     let mut corners = [[0.0; 2]; 4];
     let (slack_x, slack_y) = (CORNER_SLACK * width, CORNER_SLACK * height);
     for i in 0..4 {
@@ -513,7 +513,7 @@ fn card(around: [&Side; 4], width: f32, height: f32, ratio: f32) -> Option<Outli
     if by_edges + SHAPE_WEIGHT < enough {
         return None;
     }
-    let fit = shape_fit(&mut quad, width, height, ratio, border_sides)?;
+    let fit = shape_fit(&mut quad, width, height, ratios, border_sides)?;
     let rounded_off = ROUNDED_OFF * distance(quad.0[0], quad.0[2]);
     let inside = quad.0.iter().all(|[x, y]| {
         *x >= -rounded_off && *y >= -rounded_off && *x <= width - 1.0 + rounded_off && *y <= height - 1.0 + rounded_off
@@ -525,14 +525,14 @@ fn card(around: [&Side; 4], width: f32, height: f32, ratio: f32) -> Option<Outli
 
 /// Turns the quad so that its first side is a long one, and says how near its shape is to the card's, 0 to 1; `None`
 /// when it is too far off for any focal length that cameras have.
-fn shape_fit(quad: &mut Quad, width: f32, height: f32, ratio: f32, border_sides: u8) -> Option<f32> {
+fn shape_fit(quad: &mut Quad, width: f32, height: f32, ratios: &[f32], border_sides: u8) -> Option<f32> {
     let centre = [width / 2.0, height / 2.0];
     let map = Homography::onto(quad)?;
     let mut best: Option<(f32, bool)> = None;
     for focal in [0.75, 1.1, 2.0, 6.0] {
         let Some((seen, cosine)) = map.rectangle(centre, focal * width.max(height)) else { continue };
         for (lies, seen) in [(true, seen), (false, 1.0 / seen)] {
-            let off = (seen / ratio).ln().abs() / RATIO_SLACK;
+            let off = ratios.iter().map(|ratio| (seen / ratio).ln().abs()).fold(f32::MAX, f32::min) / RATIO_SLACK;
             let skew = cosine.abs() / SQUARE_SLACK;
             let fit = 1.0 - off.max(skew);
             if best.is_none_or(|(most, _)| fit > most) {
@@ -667,6 +667,7 @@ mod tests {
     use crate::picture::Photo;
 
     const RATIO: f32 = 85.6 / 54.0;
+    const RATIOS: &[f32] = &[RATIO];
 
     /// A pale rectangle with dark bars on a striped, spotted table.
     fn scene(quad: &Quad, width: u32, height: u32, table: u8) -> Photo {
@@ -710,7 +711,7 @@ mod tests {
         for degrees in [0.0, 8.0, -12.0, 30.0, 45.0, 90.0, 100.0, 180.0, 200.0, 270.0] {
             let truth = turned(420.0, [400.0, 300.0], degrees);
             let photo = scene(&truth, 800, 600, 90);
-            let found = locate(&photo.frame(), RATIO, 1);
+            let found = locate(&photo.frame(), RATIOS, 1);
             let off = found.first().map_or(f32::MAX, |outline| nearest_turn(&outline.quad, &truth));
             assert!(off < 3.0, "{degrees}°: {off} px off");
         }
@@ -722,7 +723,7 @@ mod tests {
         let truth = Quad([[150.0, 140.0], [610.0, 100.0], [660.0, 430.0], [170.0, 400.0]]);
         for table in [30, 120, 180] {
             let photo = scene(&truth, 800, 600, table);
-            let found = locate(&photo.frame(), RATIO, 1);
+            let found = locate(&photo.frame(), RATIOS, 1);
             let off = found.first().map_or(f32::MAX, |outline| outline.quad.distance_to(&truth));
             assert!(off < 3.0, "table {table}: {off} px off");
         }
@@ -731,18 +732,18 @@ mod tests {
     #[test]
     fn nothing_is_found_where_nothing_is() {
         let blank = Photo::new(RgbImage::from_pixel(640, 480, Rgb([128; 3])));
-        assert!(locate(&blank.frame(), RATIO, 4).iter().all(|outline| outline.border_sides == 4));
+        assert!(locate(&blank.frame(), RATIOS, 4).iter().all(|outline| outline.border_sides == 4));
         let noise = Photo::new(RgbImage::from_fn(640, 480, |x, y| {
             Rgb([((x * 7919 + y * 104_729).wrapping_mul(2_654_435_761) >> 24) as u8; 3])
         }));
-        assert!(locate(&noise.frame(), RATIO, 4).iter().all(|outline| outline.border_sides > 0));
+        assert!(locate(&noise.frame(), RATIOS, 4).iter().all(|outline| outline.border_sides > 0));
     }
 
     #[test]
     fn pictures_of_every_size_are_survived() {
         for (w, h) in [(1, 1), (1, 900), (900, 1), (2, 3), (23, 24), (24, 24), (25, 2000), (361, 25)] {
             let photo = Photo::new(RgbImage::from_fn(w, h, |x, y| Rgb([((x * 13) ^ (y * 7)) as u8; 3])));
-            let _ = locate(&photo.frame(), RATIO, 3);
+            let _ = locate(&photo.frame(), RATIOS, 3);
         }
     }
 }

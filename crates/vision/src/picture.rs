@@ -202,7 +202,11 @@ impl<'a> Frame<'a> {
     /// The frame shrunk by the smallest whole factor that brings its long side to at most `long_side`: three planes
     /// of box means. The only pass over all pixels that locating takes.
     pub(crate) fn shrink(&self, long_side: usize) -> Shrunk {
-        let factor = self.shrink_factor(long_side);
+        self.shrink_by(self.shrink_factor(long_side))
+    }
+
+    /// The frame shrunk by a whole factor; of a frame without colour the second and third planes are empty.
+    pub(crate) fn shrink_by(&self, factor: usize) -> Shrunk {
         match self.channels {
             1 => self.shrunk::<1>(factor),
             3 => self.shrunk::<3>(factor),

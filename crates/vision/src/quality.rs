@@ -112,8 +112,8 @@ pub(crate) fn of_light(frame: &Frame<'_>) -> Option<Reason> {
     }
 }
 
-/// Whether something that is neither paper nor print lies over the document: a patch, larger than any stroke, of another
-/// colour than the paper's or far darker, where the layout has no picture.
+/// Whether something that is neither paper nor print lies over a field: a patch, larger than any stroke, of another colour
+/// than the paper's or far darker. What lies over the rest of the document (a finger that holds it) hides nothing.
 pub(crate) fn covered(frame: &Frame<'_>, quad: &Quad, layout: &Layout) -> bool {
     let [wide, high] = layout.millimetres;
     let rows = (PATCH_WIDTH as f32 * high / wide) as u32;
@@ -134,20 +134,18 @@ pub(crate) fn covered(frame: &Frame<'_>, quad: &Quad, layout: &Layout) -> bool {
     let differs = |ratio: f32, paper: f32| ratio > paper * FOREIGN || ratio * FOREIGN < paper;
     let foreign: Vec<bool> =
         colours.iter().map(|c| differs(c[0], red) || differs(c[1], green) || c[2] < BLACK * light).collect();
-    let pictures: Vec<&Box2> = layout.portrait.iter().chain(&layout.emblem).collect();
+    let fields: Vec<&Box2> = layout.slots.iter().map(|slot| &slot.area).collect();
     let reach = PATCH / 2;
     let mut patches = 0;
     for y in height / 24 + reach..(height - height / 24).saturating_sub(reach) {
         for x in width / 32 + reach..(width - width / 32).saturating_sub(reach) {
             let (u, v) = (x as f32 / width as f32, y as f32 / height as f32);
-            let in_picture = |area: &&Box2| {
-                u > area.left - 0.03 && u < area.right + 0.03 && v > area.top - 0.05 && v < area.bottom + 0.05
-            };
+            let in_field = |area: &&Box2| u > area.left && u < area.right && v > area.top && v < area.bottom;
             let solid = || {
                 (y - reach..=y + reach)
                     .all(|row| foreign[row * width + x - reach..=row * width + x + reach].iter().all(|f| *f))
             };
-            patches += usize::from(!pictures.iter().any(in_picture) && solid());
+            patches += usize::from(fields.iter().any(in_field) && solid());
         }
     }
     patches * 1000 > LEAST_COVERED * width * height

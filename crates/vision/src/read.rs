@@ -1,22 +1,40 @@
 //! Stage 7: the fields of a rectified side, each cut out at its place (RN-5), trimmed to its ink and recognised.
 
 use image::{GrayImage, RgbImage, imageops};
-use shiming_identity::document::{Alphabet, Box2, Layout, SlotContent};
+use shiming_identity::document::{Alphabet, Box2, Page, SlotContent};
 
-use crate::recognise::{Line, RecogniseError, Recogniser};
+use crate::check::percent;
+use crate::geometry::Quad;
+use crate::narrow::Narrow;
+use crate::picture::Frame;
+use crate::reader::{ModelError, Readers};
+use crate::recognise::Line;
+use crate::sight::strip;
 
 /// Lines whose mean confidence is lower are no print: background pattern in an empty line of the address.
 const LEAST_LINE_CONFIDENCE: f32 = 0.3;
+/// The same for lines that need not be there.
+const LEAST_FURTHER_LINE: f32 = 0.5;
 /// Room that is left around the ink, as a share of its height.
 const MARGIN: f32 = 0.22;
 /// Ink after a gap of this many character heights belongs to something else.
 const LARGEST_GAP: f32 = 2.6;
 /// Neighbouring characters whose middles are farther apart, in character heights, have lost something between them.
-const WIDEST_PITCH: f32 = 2.1;
+const WIDEST_PITCH: f32 = 1.8;
 /// Ink that starts later in its slot, in character heights, has lost its start.
 const LATEST_START: f32 = 1.6;
-/// Contrast of print to paper, luma levels, below which a slot is empty.
-const LEAST_CONTRAST: f32 = 26.0;
+/// How much darker print is than the paper around it, as a share of the paper's luma; below this a slot is empty.
+const LEAST_CONTRAST: f32 = 0.13;
+/// Paper is at least so bright: in the dark, noise is not print.
+const DARKEST_PAPER: f32 = 40.0;
+/// A line that ends so much, in character heights, before its ink does has lost its end.
+const LATEST_END: f32 = 1.35;
+/// A line of the large alphabet that is read with less confidence is read once more, stretched by [`STRETCHED`].
+const DOUBTFUL: f32 = 0.6;
+const STRETCHED: f32 = 1.12;
+
+/// What the narrow reader says with less confidence is read once more by the large net where that knows better.
+const SURE_ENOUGH: f32 = 0.9;
 
 /// What one slot says.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,46 +48,83 @@ pub(crate) struct ReadSlot {
     pub broken: bool,
 }
 
-/// Reads every slot of a rectified side; empty ones are left out.
+/// Reads every slot of the page at `quad`, flattened in `flat`; empty ones are left out.
 pub(crate) fn slots(
+    frame: &Frame<'_>,
     flat: &RgbImage,
-    layout: &Layout,
-    recogniser: &Recogniser,
-) -> Result<Vec<ReadSlot>, RecogniseError> {
-    let mut read = Vec::with_capacity(layout.slots.len());
+    quad: &Quad,
+    page: &Page,
+    readers: &Readers,
+) -> Result<Vec<ReadSlot>, ModelError> {
+    let layout = &page.layout;
+    let mut read: Vec<ReadSlot> = Vec::with_capacity(layout.slots.len());
     for slot in &layout.slots {
-        // A line of an address after an empty one is empty.
-        let previous_empty = slot.line > 0
-            && !read.iter().any(|other: &ReadSlot| other.reads == slot.reads && other.line_number + 1 == slot.line);
-        if previous_empty {
+        if Narrow::reads(slot) {
+            let Some(strip) = strip(frame, quad, layout, slot) else { continue };
+            let mut line = readers.narrow.read(&strip, page, slot)?;
+            // The cascade: the large net knows characters better that the small one seldom sees.
+            if slot.alphabet == Alphabet::Ethnicity
+                && line.least_confidence() < SURE_ENOUGH
+                && let Some(recogniser) = &readers.recogniser
+                && let Some(cut) = trim(flat, &slot.area, slot.text_height * flat.height() as f32)
+            {
+                let other = recogniser.recognise(&cut.picture, slot.alphabet)?;
+                if other.least_confidence() > line.least_confidence() {
+                    line = other;
+                }
+            }
+            if !line.characters.is_empty() {
+                read.push(ReadSlot {
+                    reads: slot.reads,
+                    line_number: slot.line,
+                    line,
+                    place: slot.area,
+                    broken: false,
+                });
+            }
             continue;
         }
+        // A line of an address after an empty one is empty.
+        let previous_empty =
+            slot.line > 0 && !read.iter().any(|other| other.reads == slot.reads && other.line_number + 1 == slot.line);
+        let Some(recogniser) = readers.recogniser.as_ref().filter(|_| !previous_empty) else { continue };
         let text_height = slot.text_height * flat.height() as f32;
         let Some(cut) = trim(flat, &slot.area, text_height) else { continue };
-        let line = recogniser.recognise(&cut.picture, slot.alphabet)?;
-        let broken = cut.broken || has_gap(&line, cut.picture.width() as f32 / text_height);
-        if !line.characters.is_empty() && line.mean_confidence() >= LEAST_LINE_CONFIDENCE {
+        let length = cut.picture.width() as f32 / text_height;
+        let broken_off = |line: &Line| cut.broken || has_gap(line, length);
+        let mut line = recogniser.recognise(&cut.picture, slot.alphabet)?;
+        if broken_off(&line) || line.least_confidence() < DOUBTFUL {
+            let (width, height) = cut.picture.dimensions();
+            let wider = (width as f32 * STRETCHED) as u32;
+            let stretched = imageops::resize(&cut.picture, wider, height, imageops::FilterType::Triangle);
+            let second = recogniser.recognise(&stretched, slot.alphabet)?;
+            let rank = |line: &Line| (!broken_off(line), percent(line.least_confidence()));
+            let differ = second.text() != line.text() && !broken_off(&second) && !broken_off(&line);
+            if rank(&second) > rank(&line) {
+                line = second;
+            }
+            // Two looks that do not agree are no certainty, however sure one of them is.
+            if differ {
+                for read in &mut line.characters {
+                    read.confidence = read.confidence.min(DOUBTFUL);
+                }
+            }
+        }
+        let broken = broken_off(&line);
+        let least = if slot.line > 0 { LEAST_FURTHER_LINE } else { LEAST_LINE_CONFIDENCE };
+        if !line.characters.is_empty() && line.mean_confidence() >= least {
             read.push(ReadSlot { reads: slot.reads, line_number: slot.line, line, place: cut.place, broken });
         }
     }
     Ok(read)
 }
 
-/// Reads a line that holds several slots and the labels between them, in the widest alphabet.
-pub(crate) fn across(flat: &RgbImage, area: &Box2, recogniser: &Recogniser) -> Result<Option<Line>, RecogniseError> {
-    cut(flat, area).map(|picture| recogniser.recognise(&picture, Alphabet::Text)).transpose()
-}
-
 /// Whether two neighbouring characters of a line that is `length` character heights long stand so far apart that there
-/// was something between them.
+/// was something between them, or the last so far from the end of the ink that there was something behind it.
 fn has_gap(line: &Line, length: f32) -> bool {
-    line.characters.windows(2).any(|pair| (pair[1].position - pair[0].position) * length > WIDEST_PITCH)
-}
-
-/// The picture of a box, trimmed to its ink; `None` when there is none.
-pub(crate) fn cut(flat: &RgbImage, area: &Box2) -> Option<RgbImage> {
-    let text_height = (area.bottom - area.top) * flat.height() as f32 * 0.6;
-    trim(flat, area, text_height).map(|cut| cut.picture)
+    let apart = |from: f32, to: f32| (to - from) * length;
+    line.characters.windows(2).any(|pair| apart(pair[0].position, pair[1].position) > WIDEST_PITCH)
+        || line.characters.last().is_some_and(|last| apart(last.position, 1.0) > LATEST_END)
 }
 
 /// A line cut out.
@@ -117,12 +172,14 @@ struct Ink {
 }
 
 impl Ink {
-    /// Print is what is darker than the paper around it by at least half of what the darkest print is.
+    /// Print is what is darker than the paper around it by at least half of what the darkest print is: as a share of the
+    /// paper's light, so that print in a shadow counts like any other.
     fn of(crop: &RgbImage) -> Option<Self> {
         let luma = imageops::grayscale(crop);
         let (width, height) = (luma.width() as usize, luma.height() as usize);
         let paper = local_high(&luma);
-        let depth: Vec<f32> = luma.as_raw().iter().zip(&paper).map(|(&v, p)| p - f32::from(v)).collect();
+        let depth: Vec<f32> =
+            luma.as_raw().iter().zip(&paper).map(|(&v, p)| (p - f32::from(v)) / p.max(DARKEST_PAPER)).collect();
         let mut sorted = depth.clone();
         let rank = (sorted.len() * 985 / 1000).min(sorted.len().checked_sub(1)?);
         let (_, darkest, _) = sorted.select_nth_unstable_by(rank, f32::total_cmp);
@@ -228,6 +285,12 @@ mod tests {
     use image::Rgb;
 
     use super::*;
+
+    /// The picture of a box, trimmed to its ink.
+    fn cut(flat: &RgbImage, area: &Box2) -> Option<RgbImage> {
+        let text_height = (area.bottom - area.top) * flat.height() as f32 * 0.6;
+        trim(flat, area, text_height).map(|cut| cut.picture)
+    }
 
     const WHOLE: Box2 = Box2 { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
 

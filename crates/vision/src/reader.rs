@@ -2,36 +2,47 @@
 
 use serde::Serialize;
 use shiming_identity::date::Date;
-use shiming_identity::document::{Box2, DocumentKind, FieldName, FormatParameters, Layout, Side, SlotContent};
+use shiming_identity::document::{Box2, FieldName, FormatParameters, Page, Position, QualityFloor, SlotContent, pages};
 
 use crate::check::{self, Warning};
-use crate::find_lines::{FindLinesError, LineFinder};
 use crate::format;
-use crate::geometry::{Quad, distance};
-use crate::labels::{locate_by_labels, refine_quad};
-use crate::locate::{locate_coarsely, refine};
+use crate::geometry::Quad;
+use crate::grain::{Grain, Material};
+use crate::narrow::Narrow;
+use crate::net::NetError;
 use crate::picture::{Frame, Photo};
 use crate::quality::{self, Measured, measured_size, of_light};
 use crate::read;
 use crate::recognise::{ReadCharacter, RecogniseError, Recogniser};
 use crate::rectify::rectify_luma;
 use crate::refusal::{Reason, Refusal};
-use crate::side::{self, Guess, LIKELY, POSSIBLE, POSSIBLE_SMALL, known_layouts};
+use crate::scout::{Scout, Seen};
+use crate::sorter::Sorted;
 
-/// Most outlines that are looked into.
-const MOST_OUTLINES: usize = 6;
-/// Labels and edges that put a corner farther apart than this share of the document's diagonal contradict each other.
-const MOST_APART: f32 = 0.04;
-/// How far outside the picture labels may put a corner of a document that is whole, as a share of its diagonal.
-const LABEL_SLACK: f32 = 0.02;
+/// From this probability on, a document is said to be a copy or on a screen.
+const NO_ORIGINAL: f32 = 0.5;
+/// What a picture may be like if what it lacks is only to be said: beyond these bounds nothing is made out.
+const LENIENT: QualityFloor =
+    QualityFloor { min_sharpness: 4, min_brightness: 22, max_brightness: 250, max_glare_percent: 30 };
+const LENIENT_POSITION: Position =
+    Position { min_coverage_percent: 3, max_tilt_degrees: 45, max_perspective_percent: 180 };
+const LENIENT_WIDTH: u16 = 300;
+/// Documents in one photo that are read.
+const MOST_DOCUMENTS: usize = 4;
 
-/// The model files, as `models/manifest.json` lists them.
+/// The model files, as `models/manifest.json` lists them, by role.
 #[derive(Clone, Copy)]
 pub struct Models<'a> {
-    /// Role `recogniser`.
-    pub recogniser: &'a [u8],
-    /// Role `detector`: without it a card whose edges cannot be seen is refused.
-    pub detector: Option<&'a [u8]>,
+    /// Where documents are.
+    pub finder: &'a [u8],
+    /// Which they are.
+    pub sorter: &'a [u8],
+    /// Whether they are originals.
+    pub grain: &'a [u8],
+    /// Numbers, dates, zones.
+    pub narrow: &'a [u8],
+    /// Everything that is written in Han characters; without it only zones, numbers and dates are read.
+    pub recogniser: Option<&'a [u8]>,
 }
 
 /// Why a reader cannot be made.
@@ -40,15 +51,33 @@ pub enum ModelError {
     /// The recogniser's file.
     #[error(transparent)]
     Recogniser(#[from] RecogniseError),
-    /// The detector's file.
+    /// One of the small nets' files.
     #[error(transparent)]
-    Detector(#[from] FindLinesError),
+    Net(#[from] NetError),
 }
 
 /// Reads documents in photos.
+#[derive(Debug)]
 pub struct Reader {
-    recogniser: Recogniser,
-    finder: Option<LineFinder>,
+    scout: Scout,
+    readers: Readers,
+    grain: Grain,
+}
+
+/// What becomes of a picture that is not as its format parameters ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacking {
+    /// It is refused: there is somebody who can take another (RN-4).
+    Refused,
+    /// It is read as far as that goes, and what it lacks is among the warnings.
+    Told,
+}
+
+/// What reads lines.
+#[derive(Debug)]
+pub(crate) struct Readers {
+    pub narrow: Narrow,
+    pub recogniser: Option<Recogniser>,
 }
 
 /// One field as read. `Debug` does not show the value.
@@ -80,29 +109,43 @@ pub struct NameLine {
 }
 
 /// What a photo of one side says.
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Clone)]
 pub struct Reading {
-    /// The document.
-    pub document: DocumentKind,
-    /// The side.
-    pub side: Side,
-    /// Its fields, in the layout's order; those that could not be read are missing.
+    /// The page.
+    pub page: &'static Page,
+    /// Its fields, in the layout's order, then what only its zone says; those that could not be read are missing.
     pub fields: Vec<ReadField>,
+    /// The lines of its machine-readable zone, repaired where that is proven; none where it has none.
+    pub mrz: Vec<String>,
     /// What the name's line says character by character, for the user who knows the name; `None` without a name.
-    #[serde(skip)]
     pub name_line: Option<NameLine>,
     /// Figures of the picture.
     pub measured: Measured,
     /// Where the document lies in the photo, from its own top left corner on.
     pub quad: [[f32; 2]; 4],
-    /// The formatted picture (RN-4), encoded as its parameters ask. It never leaves the phone (DC-1).
-    #[serde(skip)]
+    /// The formatted picture (RN-4), encoded as its parameters ask; empty where the picture need not satisfy them
+    /// ([`Lacking::Told`]). It never leaves the phone (DC-1).
     pub formatted: Vec<u8>,
+    /// How probable it is that it is no original.
+    pub material: Material,
     /// What the user should know.
     pub warnings: Vec<Warning>,
 }
 
 impl Reading {
+    /// Itself, if it is of an original.
+    fn original(self) -> Result<Self, Refusal> {
+        let reason = self.warnings.iter().find_map(|warning| match warning {
+            Warning::Photocopy => Some(Reason::Photocopy),
+            Warning::Screen => Some(Reason::Screen),
+            _ => None,
+        });
+        match reason {
+            Some(reason) => Err(Refusal { reason, page: Some(self.page), measured: Some(self.measured) }),
+            None => Ok(self),
+        }
+    }
+
     /// The field of this name.
     #[must_use]
     pub fn field(&self, name: FieldName) -> Option<&ReadField> {
@@ -112,200 +155,198 @@ impl Reading {
 
 impl std::fmt::Debug for Reading {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Reading({:?} {:?}, {} fields)", self.document, self.side, self.fields.len())
+        write!(f, "Reading({}, {} fields)", self.page.name, self.fields.len())
     }
 }
 
 impl Reader {
     /// Loads the models.
     pub fn new(models: Models<'_>) -> Result<Self, ModelError> {
-        let recogniser = Recogniser::new(models.recogniser)?;
-        let finder = models.detector.map(LineFinder::new).transpose()?;
-        Ok(Self { recogniser, finder })
+        Self::with(Scout::new(models.finder, models.sorter)?, models.grain, models.narrow, models.recogniser)
     }
 
-    /// Reads the side of a document in `photo` that one of `formats` is for; any other side is refused. `today` decides
-    /// whether the document has expired.
+    /// With a scout that is there already.
+    pub fn with(scout: Scout, grain: &[u8], narrow: &[u8], recogniser: Option<&[u8]>) -> Result<Self, ModelError> {
+        let readers =
+            Readers { narrow: Narrow::new(narrow)?, recogniser: recogniser.map(Recogniser::new).transpose()? };
+        Ok(Self { scout, readers, grain: Grain::new(grain)? })
+    }
+
+    /// What judges camera frames.
+    #[must_use]
+    pub fn scout(&self) -> &Scout {
+        &self.scout
+    }
+
+    /// Reads the side of a document in `photo` that one of `formats` is for; any other side is refused, and so are copies and
+    /// screens. `today` decides whether the document has expired.
     pub fn read(&self, photo: &Photo, formats: &[FormatParameters], today: Date) -> Result<Reading, Refusal> {
-        let frame = photo.frame();
-        let documents: Vec<DocumentKind> = formats.iter().map(|format| format.document).collect();
-        let mut layouts: Vec<Layout> =
-            known_layouts().iter().filter(|l| documents.contains(&l.document)).cloned().collect();
-        // The operator's parameters take the place of the defaults.
-        for layout in &mut layouts {
-            if let Some(format) = formats.iter().find(|format| is_for(format, layout)) {
-                layout.format = format.clone();
+        let mut first = None;
+        let format = |page: &Page| formats.iter().find(|format| is_for(format, page)).cloned();
+        for outcome in self.read_all(photo, format, Lacking::Refused, today) {
+            match outcome {
+                Ok(reading) => return reading.original(),
+                Err(refusal) => first = first.or(Some(refusal)),
             }
         }
-        let found = self.find(&frame, &layouts)?;
-        let (layout, quad, measured) = (found.layout, found.quad, found.measured);
-        let refuse = |reason| Refusal { reason, side: Some(layout.side), measured: Some(measured) };
-        let Some(format) = formats.iter().find(|format| is_for(format, layout)) else {
-            return Err(refuse(Reason::OtherSide));
+        Err(first.unwrap_or(Refusal::new(Reason::NoDocument)))
+    }
+
+    /// Reads every document in `photo`; for each page `format` says what its picture has to be like, or that it is not
+    /// wanted. There is at least one answer.
+    pub fn read_all(
+        &self,
+        photo: &Photo,
+        format: impl Fn(&Page) -> Option<FormatParameters>,
+        lacking: Lacking,
+        today: Date,
+    ) -> Vec<Result<Reading, Refusal>> {
+        let frame = photo.frame();
+        let Ok(seen) = self.scout.look(&frame, true) else { return vec![Err(Refusal::new(Reason::ReaderFailed))] };
+        let documents: Vec<Sorted> = seen.iter().filter_map(Seen::likely).collect();
+        if documents.is_empty() {
+            return vec![Err(self.without_document(&frame, seen.first(), &format))];
+        }
+        let likely = seen.iter().filter(|seen| seen.likely().is_some());
+        likely.take(MOST_DOCUMENTS).map(|seen| self.read_one(&frame, seen, &format, lacking, today)).collect()
+    }
+
+    /// Why nothing is read where nothing likely was seen.
+    fn without_document(
+        &self,
+        frame: &Frame<'_>,
+        seen: Option<&Seen>,
+        format: impl Fn(&Page) -> Option<FormatParameters>,
+    ) -> Refusal {
+        let nothing = Refusal::new(of_light(frame).unwrap_or(Reason::NoDocument));
+        let Some(seen) = seen else { return nothing };
+        // Light first: without it the rest is guesswork.
+        let found = seen.sorted.and_then(|sorted| {
+            let format = format(sorted.page).unwrap_or_else(|| sorted.page.layout.format.clone());
+            Some((sorted, Found::new(frame, sorted, format)?))
+        });
+        if let Some((sorted, found)) = found
+            && let Some(reason) = found.lacks()
+            && (sorted.nothing < 0.5 || matches!(reason, Reason::TooDark | Reason::TooBright))
+        {
+            return Refusal { reason, page: None, measured: Some(found.measured) };
+        }
+        if seen.whole { nothing } else { Refusal::new(Reason::NotWhole) }
+    }
+
+    fn read_one(
+        &self,
+        frame: &Frame<'_>,
+        seen: &Seen,
+        format: impl Fn(&Page) -> Option<FormatParameters>,
+        lacking: Lacking,
+        today: Date,
+    ) -> Result<Reading, Refusal> {
+        let Some(sorted) = seen.sorted else { return Err(Refusal::new(Reason::NoDocument)) };
+        // A page that is asked for may be little less likely than one that is not.
+        let wanted = if format(sorted.page).is_some() {
+            None
+        } else {
+            self.scout.among(frame, &sorted.quad, |page| format(page).is_some()).ok().flatten()
         };
-        if !found.whole {
+        let sorted = wanted.unwrap_or(sorted);
+        let page = sorted.page;
+        let Some(format) = format(page) else {
+            let same_document =
+                |other: &&Page| other.layout.document == page.layout.document && format(other).is_some();
+            let other_side = pages().iter().any(|other| same_document(&other));
+            let reason = if other_side { Reason::OtherSide } else { Reason::OtherDocument };
+            return Err(Refusal { reason, page: Some(page), measured: None });
+        };
+        let found = Found::new(frame, sorted, format).ok_or(Refusal::new(Reason::NoDocument))?;
+        let refuse = |reason| Refusal { reason, page: Some(page), measured: Some(found.measured) };
+        if !seen.whole {
             return Err(refuse(Reason::NotWhole));
         }
-        if let Some(reason) = format::check(format, &quad, measured) {
+        let lacks = found.lacks();
+        if let Some(reason) = lacks
+            && (lacking == Lacking::Refused || found.lenient().lacks().is_some())
+        {
             return Err(refuse(reason));
         }
-
-        let flat = format::convert(&frame, &quad, format).ok_or_else(|| refuse(Reason::NoDocument))?;
-        if quality::covered(&frame, &quad, layout) {
-            return Err(refuse(Reason::Covered));
-        }
-        if let Some(reason) = quality::hidden_label(&image::imageops::grayscale(&flat), layout) {
-            return Err(refuse(reason));
-        }
-        let failed = |_: RecogniseError| refuse(Reason::ReaderFailed);
-        let birth_line = match birth_area(layout) {
-            Some(area) => read::across(&flat, &area, &self.recogniser).map_err(failed)?,
-            None => None,
+        let quad = sorted.quad;
+        let flat = format::convert(frame, &quad, &found.format).ok_or_else(|| refuse(Reason::NoDocument))?;
+        let failed = |_: ModelError| refuse(Reason::ReaderFailed);
+        let slots = read::slots(frame, &flat, &quad, page, &self.readers).map_err(failed)?;
+        let checked = check::fields(page, &slots, today);
+        // What hides print matters where something could not be read for certain.
+        let hidden = || {
+            let covered = quality::covered(frame, &quad, &page.layout).then_some(Reason::Covered);
+            covered.or_else(|| quality::hidden_label(&image::imageops::grayscale(&flat), &page.layout))
         };
-        let slots = read::slots(&flat, layout, &self.recogniser).map_err(failed)?;
-        let expected = expected(layout);
-        let (fields, warnings) = check::fields(&slots, birth_line.as_ref(), &expected, today);
-        if fields.len() * 2 < expected.len() {
-            return Err(refuse(Reason::Unreadable));
+        let doubt = |warning: &Warning| {
+            matches!(warning, Warning::LowConfidence(_) | Warning::Missing(_) | Warning::NumberInconsistent)
+        };
+        let hidden = if checked.warnings.iter().any(doubt) { hidden() } else { None };
+        if lacking == Lacking::Refused
+            && let Some(reason) = hidden
+        {
+            return Err(refuse(reason));
         }
+        if checked.fields.len() * 2 < checked.expected {
+            return Err(refuse(hidden.or(lacks).unwrap_or(Reason::Unreadable)));
+        }
+        let material = self.grain.judge(frame, &quad, &sorted).map_err(|_| refuse(Reason::ReaderFailed))?;
+        let mut warnings = checked.warnings;
+        warnings.extend([lacks, hidden].into_iter().flatten().map(Warning::Picture));
+        warnings.extend((material.copy >= NO_ORIGINAL).then_some(Warning::Photocopy));
+        warnings.extend((material.screen >= NO_ORIGINAL).then_some(Warning::Screen));
         let name_line = slots
             .into_iter()
             .find(|slot| slot.reads == SlotContent::Name)
             .map(|slot| NameLine { place: slot.place, characters: slot.line.characters });
-        let formatted = format::encode(&flat, format).ok_or_else(|| refuse(Reason::ReaderFailed))?;
+        let formatted = match lacking {
+            Lacking::Refused => format::encode(&flat, &found.format).ok_or_else(|| refuse(Reason::ReaderFailed))?,
+            Lacking::Told => Vec::new(),
+        };
         Ok(Reading {
-            document: layout.document,
-            side: layout.side,
-            fields,
+            page: checked.page,
+            fields: checked.fields,
+            mrz: checked.mrz,
             name_line,
-            measured,
+            measured: found.measured,
             quad: quad.0,
             formatted,
+            material,
             warnings,
         })
     }
-
-    /// The document in the photo: by its edges, else by its labels.
-    fn find<'a>(&self, frame: &Frame<'_>, layouts: &'a [Layout]) -> Result<Found<'a>, Refusal> {
-        let Some(first) = layouts.first() else { return Err(Refusal::new(Reason::NoDocument)) };
-        let ratio = first.millimetres[0] / first.millimetres[1];
-        let outlines = locate_coarsely(frame, ratio, MOST_OUTLINES);
-        let mut guesses = side::guesses(frame, &outlines, layouts);
-        for guess in guesses.iter_mut().take(side::MOST_READ) {
-            guess.quad = refine(frame, &guess.quad);
-        }
-        let confirmed = side::confirm(frame, &guesses, &self.recogniser)
-            .map_err(|_: RecogniseError| Refusal::new(Reason::ReaderFailed))?;
-        if let Some(guess) = confirmed {
-            let found = Found::new(frame, guess.layout, guess.quad, guess.whole)?;
-            if guess.agreement >= LIKELY {
-                return Ok(found);
-            }
-            // A label in its place does not prove that the outline's far end is right; all labels together do.
-            match refine_quad(frame, guess.layout, &guess.quad) {
-                Some(quad) if is_apart(&quad, &guess.quad) => {
-                    return Found::new(frame, guess.layout, quad, is_inside(frame, &quad));
-                }
-                Some(_) => return Ok(found),
-                None if format::check(&guess.layout.format, &guess.quad, found.measured).is_some() => return Ok(found),
-                None => {}
-            }
-        } else if let Some(guess) = guesses.first() {
-            // Something like a document whose print cannot be made out: what the picture lacks, if it lacks something.
-            let found = Found::new(frame, guess.layout, guess.quad, guess.whole)?;
-            if let Some(reason) = lacking(guess, &found) {
-                return Err(Refusal { reason, side: None, measured: Some(found.measured) });
-            }
-        }
-        if let Some(finder) = &self.finder {
-            let found = locate_by_labels(frame, layouts, finder, &self.recogniser)
-                .map_err(|_| Refusal::new(Reason::ReaderFailed))?;
-            if let Some(found) = found
-                && let Some(layout) = layouts.iter().find(|layout| layout.side == found.side)
-            {
-                return Found::new(frame, layout, found.quad, is_inside(frame, &found.quad));
-            }
-        }
-        match confirmed {
-            Some(guess) => Found::new(frame, guess.layout, guess.quad, guess.whole),
-            None => Err(Refusal::new(of_light(frame).unwrap_or(Reason::NoDocument))),
-        }
-    }
 }
 
-/// What keeps something like a document from being read.
-fn lacking(guess: &Guess<'_>, found: &Found<'_>) -> Option<Reason> {
-    match format::check(&guess.layout.format, &guess.quad, found.measured) {
-        Some(reason) if guess.agreement >= LIKELY => Some(reason),
-        Some(Reason::TooSmall) => (guess.agreement >= POSSIBLE_SMALL).then_some(Reason::TooSmall),
-        Some(reason @ (Reason::TooBright | Reason::TooDark)) if guess.agreement >= POSSIBLE => Some(reason),
-        _ if !guess.whole && guess.agreement >= POSSIBLE => Some(Reason::NotWhole),
-        _ => None,
-    }
-}
-
-/// A document that was found.
-struct Found<'a> {
-    layout: &'a Layout,
+/// A document that was found, and how good its picture is.
+struct Found {
     quad: Quad,
-    whole: bool,
+    format: FormatParameters,
     measured: Measured,
 }
 
-impl<'a> Found<'a> {
-    fn new(frame: &Frame<'_>, layout: &'a Layout, quad: Quad, whole: bool) -> Result<Self, Refusal> {
-        let (width, height) = measured_size(&layout.format);
-        let flat = rectify_luma(frame, &quad, width, height).ok_or(Refusal::new(Reason::NoDocument))?;
-        let measured = quality::measure(&flat, &quad, frame.width(), frame.height());
-        Ok(Self { layout, quad, whole, measured })
+impl Found {
+    fn new(frame: &Frame<'_>, sorted: Sorted, format: FormatParameters) -> Option<Self> {
+        let (width, height) = measured_size(&format);
+        let flat = rectify_luma(frame, &sorted.quad, width, height)?;
+        let measured = quality::measure(&flat, &sorted.quad, frame.width(), frame.height());
+        Some(Self { quad: sorted.quad, format, measured })
+    }
+
+    /// With bounds beyond which nothing is made out.
+    fn lenient(&self) -> Self {
+        let mut format = self.format.clone();
+        (format.quality_floor, format.position) = (LENIENT, LENIENT_POSITION);
+        format.pixels.min_document_width = LENIENT_WIDTH;
+        Self { format, ..*self }
+    }
+
+    /// What keeps it from being read.
+    fn lacks(&self) -> Option<Reason> {
+        format::check(&self.format, &self.quad, self.measured)
     }
 }
 
-impl std::fmt::Debug for Reader {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Reader(detector: {})", self.finder.is_some())
-    }
-}
-
-fn is_for(format: &FormatParameters, layout: &Layout) -> bool {
-    format.document == layout.document && format.side == layout.side
-}
-
-/// Whether the labels put the document elsewhere than the edges do, beyond what labels can be wrong.
-fn is_apart(by_labels: &Quad, by_edges: &Quad) -> bool {
-    by_labels.distance_to(by_edges) > MOST_APART * distance(by_edges.0[0], by_edges.0[2])
-}
-
-/// Whether the document lies inside the picture, as far as labels can tell.
-fn is_inside(frame: &Frame<'_>, quad: &Quad) -> bool {
-    let (width, height) = (frame.width() as f32, frame.height() as f32);
-    let slack = LABEL_SLACK * distance(quad.0[0], quad.0[2]);
-    quad.0.iter().all(|[x, y]| *x >= -slack && *y >= -slack && *x <= width + slack && *y <= height + slack)
-}
-
-/// The fields that a side carries.
-fn expected(layout: &Layout) -> Vec<FieldName> {
-    let mut names = Vec::new();
-    for slot in &layout.slots {
-        for name in slot.reads.fields() {
-            if !names.contains(name) {
-                names.push(*name);
-            }
-        }
-    }
-    names
-}
-
-/// The box of the birth date with the labels between and after its parts.
-fn birth_area(layout: &Layout) -> Option<Box2> {
-    let area = |reads: SlotContent| layout.slots.iter().find(|slot| slot.reads == reads).map(|slot| slot.area);
-    let (year, day) = (area(SlotContent::BirthYear)?, area(SlotContent::BirthDay)?);
-    let after = layout.labels.iter().map(|label| label.area).find(|label| {
-        label.left >= day.right - 0.01
-            && label.left < day.right + 0.03
-            && label.top < day.bottom
-            && label.bottom > day.top
-    });
-    let right = after.map_or(day.right, |label| label.right + 0.012);
-    Some(Box2 { left: year.left, top: year.top, right, bottom: year.bottom.max(day.bottom) })
+fn is_for(format: &FormatParameters, page: &Page) -> bool {
+    page.document() == Some(format.document) && format.side == page.layout.side
 }

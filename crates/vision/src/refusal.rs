@@ -1,7 +1,7 @@
 //! Why a picture is not read, and what to do about it.
 
 use serde::Serialize;
-use shiming_identity::document::Side;
+use shiming_identity::document::Page;
 
 use crate::quality::Measured;
 
@@ -61,6 +61,12 @@ words! {
         Covered = "covered",
         /// It is the document's other side.
         OtherSide = "other_side",
+        /// It is another document than is asked for.
+        OtherDocument = "other_document",
+        /// It is a photocopy.
+        Photocopy = "photocopy",
+        /// It is a picture on a screen.
+        Screen = "screen",
         /// The document is there but its fields cannot be made out.
         Unreadable = "unreadable",
         /// The reader itself failed; another picture may work.
@@ -93,6 +99,10 @@ words! {
         WholeCard = "whole_card",
         /// Turn the document over.
         OtherSide = "other_side",
+        /// Show the document that is asked for.
+        OtherDocument = "other_document",
+        /// Use the document itself, no copy or picture of it.
+        Original = "original",
         /// Good: shoot.
         Ready = "ready",
     }
@@ -113,25 +123,27 @@ impl Reason {
             Self::TooBright => Hint::LessLight,
             Self::Glare => Hint::LessGlare,
             Self::OtherSide => Hint::OtherSide,
+            Self::OtherDocument => Hint::OtherDocument,
+            Self::Photocopy | Self::Screen => Hint::Original,
         }
     }
 }
 
 /// A picture that is not read (RN-4): the reason, and as much as was found out.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the picture is refused: {}", reason.code())]
 pub struct Refusal {
     /// Why.
     pub reason: Reason,
-    /// The side that is to be seen, if that was found out.
-    pub side: Option<Side>,
+    /// The page that is to be seen, if that was found out.
+    pub page: Option<&'static Page>,
     /// What was measured, if a document was found.
     pub measured: Option<Measured>,
 }
 
 impl Refusal {
     pub(crate) fn new(reason: Reason) -> Self {
-        Self { reason, side: None, measured: None }
+        Self { reason, page: None, measured: None }
     }
 }
 

@@ -11,12 +11,12 @@ mod common;
 
 use std::sync::LazyLock;
 
-use common::{READER, format_of, formats, photo, today};
+use common::{READER, format_of, formats, inspect, photo, today};
 use image::RgbImage;
 use proptest::prelude::*;
 use shiming_identity::document::{Pixels, Side};
 use shiming_specimen::PhotoStyle;
-use shiming_vision::{Frame, Photo, decode, inspect};
+use shiming_vision::{Frame, Photo, decode};
 
 const PIXELS: Pixels = Pixels { min_document_width: 480, max_megapixels: 4 };
 

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use shiming_identity::Date;
-use shiming_identity::document::{DocumentKind, FieldName, FormatParameters, Side, layouts};
+use shiming_identity::document::{DocumentKind, FieldName, FormatParameters, Page, Side, layouts};
 use shiming_specimen::{Citizen, Fonts, PhotoStyle, citizen, draw_back, draw_front, photograph};
-use shiming_vision::{Models, Photo, Reader};
+use shiming_vision::{Frame, FrameReport, Models, Photo, Reader};
 
 /// The day on which the tests read.
 pub fn today() -> Date {
@@ -18,14 +18,31 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The reader as it ships, with both models.
+/// A file of `models/`.
+fn model(name: &str) -> Vec<u8> {
+    std::fs::read(root().join("models").join(name)).unwrap()
+}
+
+/// The reader as it ships, with every model.
 pub static READER: LazyLock<Reader> = LazyLock::new(|| {
-    let recogniser = std::fs::read(root().join("models/recogniser.onnx")).unwrap();
-    let detector = std::fs::read(root().join("models/detector.onnx")).unwrap();
-    Reader::new(Models { recogniser: &recogniser, detector: Some(&detector) }).unwrap()
+    let [finder, sorter, grain, narrow, recogniser] =
+        ["finder.onnx", "sorter.onnx", "grain.onnx", "narrow.onnx", "recogniser.onnx"].map(model);
+    let recogniser = Some(recogniser.as_slice());
+    Reader::new(Models { finder: &finder, sorter: &sorter, grain: &grain, narrow: &narrow, recogniser }).unwrap()
 });
 
-static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::load(&root().join("node_modules")).unwrap());
+/// What the camera's guide says of a frame.
+pub fn inspect(frame: &Frame<'_>, format: &FormatParameters) -> FrameReport {
+    READER.scout().inspect(frame, format).unwrap()
+}
+
+/// The default parameters of any page.
+#[allow(clippy::unnecessary_wraps, reason = "as readers take it")]
+pub fn any_format(page: &Page) -> Option<FormatParameters> {
+    Some(page.layout.format.clone())
+}
+
+pub static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::load(&root().join("node_modules")).unwrap());
 
 /// The default parameters of both sides.
 pub fn formats() -> Vec<FormatParameters> {
