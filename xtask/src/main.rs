@@ -1,6 +1,7 @@
 //! The developer's commands. `cargo xtask help` lists them.
 
 mod build;
+mod fuzz;
 mod http;
 mod lint;
 mod models;
@@ -29,6 +30,7 @@ cargo xtask COMMAND
   bench reading [CARDS]      accuracy per field and time per stage of reading
   bench names                time of name keys and sequences, beside a peer
   bench mrz                  what check digits and repairs make of misread zones
+  fuzz [SECONDS]             arbitrary bytes into decode → read (needs a nightly compiler)
   screenshots                the pictures in docs/img
   sizes                      what is uploaded and downloaded, compressed
   specimen                   draw fictional cards, photos of them, camera streams
@@ -73,6 +75,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         "characters" => models::run(&models::CHARACTERS, flag(rest, "--check")?)?,
         "lint" => return Ok(if lint::lint()? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
         "bench" => bench(rest)?,
+        "fuzz" => fuzz::run(rest)?,
         "screenshots" => screenshots::take()?,
         "sizes" => sizes::print()?,
         "test" => return Ok(if test::test(rest)? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test there is, and one line that counts them.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -113,6 +113,7 @@ fn api() -> Result<Count> {
 fn browser() -> Result<Count> {
     run::prepare()?;
     let specimens = run::streams()?;
+    let golden = golden()?;
     task::run("strict checker", &mut task::cargo(&["build", "-p", "shiming-api-tests", "--bins"]))?;
     let state = workspace::fresh("browser-state")?;
     stack::prepare(&state)?;
@@ -123,6 +124,7 @@ fn browser() -> Result<Count> {
         ("EDGE_URL", OsStr::new(&stack.edge.url())),
         ("SANDBOX_URL", OsStr::new(&stack.sandbox.url())),
         ("STREAMS", specimens.as_os_str()),
+        ("GOLDEN", golden.as_os_str()),
         ("STRICT", workspace::target().join("debug/strict").as_os_str()),
         ("CHROMIUM", setup::chromium()?.as_os_str()),
         ("REVIEWER", OsStr::new("development-only-reviewer-secret-0001")),
@@ -134,6 +136,17 @@ fn browser() -> Result<Count> {
         println!("    {line}");
     }
     Ok(Count::read(&finished))
+}
+
+/// The pictures of which the native test's golden file says what is read, and that file beside them.
+fn golden() -> Result<PathBuf> {
+    let folder = workspace::fresh("golden")?;
+    let path = folder.display().to_string();
+    let arguments = ["run", "--quiet", "-p", "shiming-vision", "--example", "golden", "--", &path];
+    task::run("golden pictures", &mut task::cargo(&arguments))?;
+    let file = "documents.jsonl";
+    std::fs::copy(workspace::path("crates/vision/tests/golden").join(file), folder.join(file))?;
+    Ok(folder)
 }
 
 /// Lets the people of `dev-seed.sql` in: some ways through the page need a reviewer's decision or another policy.
