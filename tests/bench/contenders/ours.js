@@ -1,0 +1,50 @@
+// Ours, as the page's reader worker loads and calls it (web/src/reader.worker.ts). All that this comparison knows of our
+// interface is in this file.
+
+export const pages = ["cn_resident_id.front", "cn_resident_id.back"];
+
+/** Frames are looked at in this size (long edge, pixels). */
+const INSPECTED = 1280;
+
+let capture;
+const formats = {};
+
+export async function load() {
+  const fetched = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
+  const { files } = await (await fetch("/models/manifest.json")).json();
+  const [module, wasm, models] = await Promise.all([
+    import("/capture/shiming_capture.js"),
+    fetched("/capture/shiming_capture_bg.wasm"),
+    Promise.all(files.map(async ({ role, file }) => [role, await fetched(`/models/${file}`)])),
+    Promise.all(pages.map(async (page) => {
+      formats[page] = JSON.stringify((await (await fetch(`/documents/${page}.json`)).json()).format);
+    })),
+  ]);
+  await module.default({ module_or_path: wasm });
+  const model = Object.fromEntries(models);
+  capture = new module.Capture(model.recogniser, model.detector);
+}
+
+export async function read(bytes, page) {
+  const outcome = capture.readFile(bytes, formats[page], Date.now() / 1000);
+  try {
+    const { reading, refused } = JSON.parse(outcome.json);
+    outcome.takeJpeg();
+    if (refused !== undefined) return { fields: {}, note: `refused: ${refused}` };
+    return { fields: Object.fromEntries(Object.entries(reading.fields).map(([name, { value }]) => [name, value])) };
+  } finally {
+    outcome.free();
+  }
+}
+
+let canvas;
+
+export function inspect(image, page) {
+  const scale = Math.min(1, INSPECTED / Math.max(image.width, image.height));
+  const [width, height] = [image.width, image.height].map((side) => Math.round(side * scale));
+  if (canvas?.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(image, 0, 0, width, height);
+  const rgba = new Uint8Array(context.getImageData(0, 0, width, height).data.buffer);
+  return JSON.parse(capture.inspect(rgba, width, height, formats[page], scale)).hint;
+}
