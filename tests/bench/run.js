@@ -25,6 +25,8 @@ const { values: options } = parseArgs({
     "slow-share": { type: "string", default: "5" },
     large: { type: "string", default: "8" },
     frames: { type: "string", default: "10" },
+    /** So many photos of each page go through every contender before anything is measured. */
+    warm: { type: "string", default: "2" },
     /** How long it takes from an empty cache; `--no-first-use` saves compressing everything. */
     "first-use": { type: "boolean", default: true },
   },
@@ -46,7 +48,7 @@ const server = await serve(
   },
   options.cache,
 );
-const browser = await launch();
+const browser = await launch([], { timeout: 0 });
 const system = await browser.newBrowserCDPSession();
 
 /** Seconds of processor time that all pages together have used. */
@@ -63,6 +65,8 @@ class Contender {
 
   async open() {
     this.context = await browser.newContext();
+    // A busy machine is no fault.
+    this.context.setDefaultTimeout(0);
     this.page = await this.context.newPage();
     this.page.on("console", (message) => message.type() === "error" && console.error(`${this.name}: ${message.text()}`));
     await this.page.goto(server.url);
@@ -151,9 +155,8 @@ for (const name of options.contenders.split(",")) {
   console.log(`${name}: first use ${(firstUse.read / 1000).toFixed(1)} s, ${(results.contenders[name].download / 1e6).toFixed(2)} MB`);
 }
 
-// Warm: every kind of page twice.
 for (const contender of contenders) {
-  for (const page of contender.pages) for (const photo of photos.filter((photo) => photo.page === page).slice(0, 2)) await contender.read(photo);
+  for (const page of contender.pages) for (const photo of photos.filter((photo) => photo.page === page).slice(0, Number(options.warm))) await contender.read(photo);
 }
 
 for (const [at, photo] of photos.entries()) {
@@ -162,7 +165,7 @@ for (const [at, photo] of photos.entries()) {
     if (SLOW.includes(contender.name) && photo.place % Number(options["slow-share"]) !== 0) continue;
     results.reads.push({ contender: contender.name, photo: at, ...(await contender.read(photo)) });
   }
-  if ((at + 1) % 5 === 0) console.log(`${at + 1} of ${photos.length} photos`);
+  save(`${at + 1} of ${photos.length} photos`);
 }
 
 const fronts = photos.filter(({ page, severity }) => page === "cn_resident_id.front" && severity === "easy").slice(0, Number(options.large));
@@ -173,7 +176,7 @@ for (const [at, photo] of fronts.entries()) {
     if (SLOW.includes(contender.name) && at >= 2) continue;
     results.large.push({ contender: contender.name, photo: photos.indexOf(photo), ...(await contender.read({ ...photo, url })) });
   }
-  console.log(`${at + 1} of ${fronts.length} large photos`);
+  save(`${at + 1} of ${fronts.length} large photos`);
 }
 
 for (const contender of contenders) {
@@ -187,9 +190,15 @@ for (const contender of contenders) {
   }
 }
 
+save("done");
 await browser.close();
 server.close();
-writeFileSync(options.out, JSON.stringify(results));
+
+/** Keeps what was measured so far. */
+function save(progress) {
+  writeFileSync(options.out, JSON.stringify(results));
+  console.log(progress);
+}
 
 /** The photo in 12 megapixels, as a JPEG. */
 async function enlarged(url) {

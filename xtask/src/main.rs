@@ -1,5 +1,6 @@
 //! The developer's commands. `cargo xtask help` lists them.
 
+mod bench;
 mod build;
 mod fuzz;
 mod http;
@@ -27,7 +28,9 @@ cargo xtask COMMAND
   run [--check]              everything on this machine: edge, sandbox, pages (--check: end once the page is served)
   test [PART]…               every test: rules, page, package, api, browser
   lint                       formatting, clippy, TypeScript
-  bench reading [CARDS]      accuracy per field and time per stage of reading
+  bench reading              accuracy and time of reading, natively and beside others in Chromium
+  bench native [OPTION]…     the first half of that
+  bench browser [OPTION]…    the second; `bench` lists the options of both
   bench names                time of name keys and sequences, beside a peer
   bench mrz                  what check digits and repairs make of misread zones
   fuzz [SECONDS]             arbitrary bytes into decode → read (needs a nightly compiler)
@@ -74,7 +77,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         "models" => models::run(&models::MODELS, flag(rest, "--check")?)?,
         "characters" => models::run(&models::CHARACTERS, flag(rest, "--check")?)?,
         "lint" => return Ok(if lint::lint()? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
-        "bench" => bench(rest)?,
+        "bench" => bench::run(rest)?,
         "fuzz" => fuzz::run(rest)?,
         "screenshots" => screenshots::take()?,
         "sizes" => sizes::print()?,
@@ -92,17 +95,4 @@ fn flag(arguments: &[&str], name: &str) -> Result<bool> {
         [one] if *one == name => Ok(true),
         _ => bail!("the only option here is `{name}`"),
     }
-}
-
-/// Runs the measurement of that name and prints the tables of docs/benchmarks.md. One thread, as in a browser.
-fn bench(arguments: &[&str]) -> Result<()> {
-    let (name, rest) = match arguments {
-        [name @ ("names" | "mrz" | "reading"), rest @ ..] => (*name, rest),
-        _ => bail!("say what to measure: reading, names or mrz"),
-    };
-    let package = if name == "reading" { "shiming-vision" } else { "shiming-identity" };
-    let mut command = task::cargo(&["run", "--profile", "native", "--quiet", "-p", package, "--example", name, "--"]);
-    command.args(rest).env("RTEN_NUM_THREADS", "1").env("RAYON_NUM_THREADS", "1");
-    print!("{}", task::run(&format!("measuring {name}"), &mut command)?.output);
-    Ok(())
 }

@@ -55,7 +55,7 @@ pub fn run(recipe: &Recipe, check: bool) -> Result<()> {
 }
 
 /// A Python that the pinned packages install on.
-fn system_python() -> Result<String> {
+pub fn system_python() -> Result<String> {
     for name in ["python3.11", "python3.12", "python3.13", "python3"] {
         let Ok(output) = task::command(name, &["--version"]).output() else { continue };
         let version = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -1,6 +1,6 @@
 //! What has to be on the machine, and how it gets there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -33,24 +33,32 @@ pub fn rust() -> Result<()> {
 
 /// The npm packages, exactly as package-lock.json says.
 pub fn npm() -> Result<()> {
-    if !npm_is_current()? {
+    npm_in(".")?;
+    node_path().map(|_| ())
+}
+
+/// The npm packages of a folder with a lock file of its own.
+pub fn npm_in(folder: &str) -> Result<()> {
+    let folder = workspace::path(folder);
+    if !npm_is_current(&folder)? {
         if output(task::command("npm", &["--version"])).is_err() {
             bail!(
                 "npm is missing; install Node.js {NODE_MAJOR} or newer (https://nodejs.org; Debian: apt-get install npm)"
             );
         }
         // No script of a dependency has to run: esbuild and workerd find their binaries without.
-        task::run("npm packages", &mut task::command("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
+        let mut npm = task::command("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        task::run("npm packages", npm.current_dir(&folder))?;
     }
-    node_path().map(|_| ())
+    Ok(())
 }
 
-/// Whether `node_modules` holds what package-lock.json asks for.
-fn npm_is_current() -> Result<bool> {
-    let Ok(installed) = workspace::read(&workspace::path("node_modules/.package-lock.json")) else {
+/// Whether the folder's `node_modules` holds what its package-lock.json asks for.
+fn npm_is_current(folder: &Path) -> Result<bool> {
+    let Ok(installed) = workspace::read(&folder.join("node_modules/.package-lock.json")) else {
         return Ok(false);
     };
-    let wanted: Value = serde_json::from_str(&workspace::read(&workspace::path("package-lock.json"))?)?;
+    let wanted: Value = serde_json::from_str(&workspace::read(&folder.join("package-lock.json"))?)?;
     let installed: Value = serde_json::from_str(&installed)?;
     let (Some(wanted), Some(installed)) = (wanted["packages"].as_object(), installed["packages"].as_object()) else {
         return Ok(false);

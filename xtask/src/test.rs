@@ -87,12 +87,15 @@ fn rules() -> Result<Count> {
     Ok(Count::read(&task::attempt("rules, reading, drawing", &mut cargo)?))
 }
 
-/// The page's own modules, and its types.
+/// The page's own modules and its types, and what tables of benchmarks are made with.
 fn page() -> Result<Count> {
     let types =
         task::attempt("types of the page", &mut setup::node(&["node_modules/typescript/bin/tsc", "-p", "web"])?)?;
-    let mut node = setup::node(&["web/test.mjs"])?;
-    Ok(Count::of(types.success).plus(Count::read(&task::attempt("modules of the page", &mut node)?)))
+    let modules = Count::read(&task::attempt("modules of the page", &mut setup::node(&["web/test.mjs"])?)?);
+    let mut node = setup::node(&["--test", "--test-reporter=tap"])?;
+    node.args(scripts("tests/bench", ".test.js")?);
+    let comparison = Count::read(&task::attempt("what the comparison with others counts on", &mut node)?);
+    Ok(Count::of(types.success).plus(modules).plus(comparison))
 }
 
 /// The browser package inside Chromium.

@@ -1,4 +1,4 @@
-//! How well documents are read, and how long it takes: the tables of docs/benchmarks.md. `cargo xtask bench reading` runs
+//! How well documents are read, and how long it takes: the tables of docs/benchmarks.md. `cargo xtask bench native` runs
 //! this. Photos are of the test split (`specimen::Split`), which no net was trained on; they follow from their seeds, so
 //! two runs differ in time only.
 //!
