@@ -21,6 +21,8 @@ pub const LOW_CONFIDENCE: u8 = 80;
 const BROKEN: u8 = 30;
 /// Of a page with a zone so many fields come from it, whatever else is printed.
 const ZONE_FIELDS: usize = 3;
+/// Chinese places that passports write in two words.
+const TWO_WORDS: [(&str, &str); 2] = [("NEIMONGOL", "NEI MONGOL"), ("HONGKONG", "HONG KONG")];
 /// Months as passports print them (ICAO Doc 9303-3, §3.5).
 const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 
@@ -170,6 +172,9 @@ fn field(page: &Page, name: FieldName, slots: &[ReadSlot]) -> Option<ReadField> 
         FieldName::DocumentNumber => {
             line(SlotContent::DocumentNumber).map(|line| number(page.layout.document, name, line))
         }
+        FieldName::BirthPlace | FieldName::IssuePlace => {
+            slots.iter().find(|slot| slot.reads.fields() == [name]).map(|slot| place(name, &slot.line))
+        }
         other => slots.iter().find(|slot| slot.reads.fields() == [other]).map(|slot| plain(other, &slot.line)),
     }?;
     if slots.iter().any(|slot| slot.broken && slot.reads.fields().contains(&name)) {
@@ -191,6 +196,10 @@ fn join(fields: &mut Vec<ReadField>, zone: &[ReadField]) {
         };
         if same(&printed.value, &said.value) {
             printed.confidence = printed.confidence.max(said.confidence);
+            // Which part is the surname the zone says by its fillers; a comma gets lost more easily.
+            if said.name == FieldName::LatinName {
+                printed.value.clone_from(&said.value);
+            }
         } else if said.confidence > printed.confidence && said.confidence >= LOW_CONFIDENCE && !is_worded(said.name) {
             printed.value.clone_from(&said.value);
             printed.confidence = said.confidence - 1;
@@ -378,6 +387,18 @@ fn iso_date(text: &str) -> Option<String> {
     }
 }
 
+/// A place; of those that are written in two words, the space gets lost.
+fn place(name: FieldName, line: &Line) -> ReadField {
+    let mut field = plain(name, line);
+    for (run_together, words) in TWO_WORDS {
+        if field.value.ends_with(run_together) {
+            let kept = field.value.len() - run_together.len();
+            field.value.replace_range(kept.., words);
+        }
+    }
+    field
+}
+
 /// 男 or 女 where it stands, else the letter.
 fn sex(line: &Line) -> ReadField {
     let mut field = plain(FieldName::Sex, line);
@@ -391,7 +412,9 @@ fn sex(line: &Line) -> ReadField {
 fn latin_name(slots: &[ReadSlot]) -> Option<ReadField> {
     let line = |content: SlotContent| slots.iter().find(|slot| slot.reads == content).map(|slot| &slot.line);
     if let Some(line) = line(SlotContent::LatinName) {
-        return Some(plain(FieldName::LatinName, line));
+        let mut field = plain(FieldName::LatinName, line);
+        field.value = field.value.split(',').map(str::trim).collect::<Vec<_>>().join(", ");
+        return Some(field);
     }
     let surname = plain(FieldName::LatinName, line(SlotContent::Surname)?);
     let Some(given) = line(SlotContent::GivenNames) else { return Some(surname) };
@@ -649,6 +672,17 @@ mod tests {
         // As driving licences print it.
         assert_eq!(both("2016-07-01至2026-07-01"), ["2016-07-01", "2026-07-01"]);
         assert_eq!(both("2016-07-01至长期"), ["2016-07-01", "长期"]);
+    }
+
+    // RN-5
+    #[test]
+    fn names_and_places_keep_their_words_apart() {
+        let of = |reads: SlotContent, text: &str, name: FieldName| {
+            field(page("cn_passport.front"), name, &[slot(reads, text, 0.9)]).unwrap().value
+        };
+        assert_eq!(of(SlotContent::LatinName, "LU,YI", FieldName::LatinName), "LU, YI");
+        assert_eq!(of(SlotContent::IssuePlace, "内蒙古/NEIMONGOL", FieldName::IssuePlace), "内蒙古/NEI MONGOL");
+        assert_eq!(of(SlotContent::IssuePlace, "北京/BEIJING", FieldName::IssuePlace), "北京/BEIJING");
     }
 
     // RN-5

@@ -321,7 +321,8 @@ pub(crate) fn allows(alphabet: Alphabet, character: char) -> bool {
         Alphabet::Text => han || character.is_ascii_alphanumeric() || "-#·—（）()、，。/.".contains(character),
         Alphabet::Validity => character.is_ascii_digit() || matches!(character, '.' | '-' | '长' | '期'),
         Alphabet::SexBoth => matches!(character, '男' | '女' | 'M' | 'F' | 'X' | '/'),
-        Alphabet::Latin => character.is_ascii_uppercase() || " ,-'.".contains(character),
+        // With the diacritics of Latin-1 and Latin Extended-A.
+        Alphabet::Latin => character.is_uppercase() && character <= '\u{17f}' || " ,-'.".contains(character),
         Alphabet::Date => {
             character.is_ascii_digit() || character.is_ascii_uppercase() || " .-/年月日".contains(character)
         }

@@ -1,7 +1,7 @@
 // Ours, as the page's reader worker loads and calls it (web/src/reader.worker.ts). All that this comparison knows of our
 // interface is in this file.
 
-export const pages = ["cn_resident_id.front", "cn_resident_id.back"];
+export const pages = ["cn_resident_id.front", "cn_resident_id.back", "cn_passport.front"];
 
 /** Frames are looked at in this size (long edge, pixels). */
 const INSPECTED = 1280;
@@ -21,20 +21,16 @@ export async function load() {
     })),
   ]);
   await module.default({ module_or_path: wasm });
-  const model = Object.fromEntries(models);
-  capture = new module.Capture(model.recogniser, model.detector);
+  const { finder, sorter, grain, narrow, recogniser } = Object.fromEntries(models);
+  capture = new module.Capture(finder, sorter);
+  capture.addReader(grain, narrow, recogniser);
 }
 
-export async function read(bytes, page) {
-  const outcome = capture.readFile(bytes, formats[page], Date.now() / 1000);
-  try {
-    const { reading, refused } = JSON.parse(outcome.json);
-    outcome.takeJpeg();
-    if (refused !== undefined) return { fields: {}, note: `refused: ${refused}` };
-    return { fields: Object.fromEntries(Object.entries(reading.fields).map(([name, { value }]) => [name, value])) };
-  } finally {
-    outcome.free();
-  }
+export async function read(bytes) {
+  const [{ fields, mrz, problem }] = JSON.parse(capture.readDocuments(bytes, Date.now() / 1000));
+  if (problem !== undefined) return { fields: {}, note: `refused: ${problem.code}` };
+  const [mrz1, mrz2] = mrz;
+  return { fields: { ...fields, ...(mrz1 !== undefined && { mrz1, mrz2 }) } };
 }
 
 let canvas;
