@@ -28,8 +28,11 @@ interface LensConstraints extends MediaTrackConstraintSet {
   focusMode?: string;
 }
 
-/** 1080p: a card that fills the guide is then about 900 pixels wide, near twice the least that is read. */
-const RESOLUTION = { width: { ideal: 1920 }, height: { ideal: 1080 } } as const;
+/**
+ * 1080p: a card that fills the guide is then about 900 pixels wide, near twice the least that is read. As the camera has it:
+ * Chromium would cut an upright picture to these numbers.
+ */
+const RESOLUTION = { width: { ideal: 1920 }, height: { ideal: 1080 }, resizeMode: { ideal: "none" } } as const;
 
 export class Camera {
   private constructor(
