@@ -171,7 +171,7 @@ mod tests {
     // RN-4
     #[test]
     fn a_refusal_says_why_and_what_to_do() {
-        let refusal = Refusal { reason: Reason::Glare, side: None, measured: None };
+        let refusal = Refusal { reason: Reason::Glare, page: None, measured: None };
         let json = serde_json::to_value(Outcome::from(&refusal)).unwrap();
         assert_eq!(json, serde_json::json!({ "refused": "glare", "hint": "less_glare" }));
         let json = serde_json::to_value(Outcome::undecodable(&DecodeError::Damaged)).unwrap();

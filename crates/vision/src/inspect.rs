@@ -101,6 +101,7 @@ fn advise(
         Some(Reason::TooSmall) => Hint::Closer,
         // Neither small nor cut off, and yet nothing that is known.
         _ if !likely => Hint::NoDocument,
+        Some(reason @ Reason::Glare) => reason.hint(),
         _ if sorted.page.document() != Some(format.document) => Hint::OtherDocument,
         _ if layout.side != format.side => Hint::OtherSide,
         Some(reason) => reason.hint(),

@@ -22,7 +22,6 @@ pub mod format;
 pub mod geometry;
 pub mod grain;
 pub mod inspect;
-mod labels;
 pub mod locate;
 mod narrow;
 pub mod net;

@@ -46,7 +46,7 @@ impl Narrow {
             return Ok(freely);
         }
         let told = match slot.alphabet {
-            Alphabet::Ethnicity => self.word(&steps, &self.ethnic_groups),
+            Alphabet::Ethnicity => Self::word(&steps, &self.ethnic_groups),
             Alphabet::Sex => self.words(&steps, &["男", "女"]),
             Alphabet::SexBoth if page.layout.document == DocumentKind::ForeignPassport => {
                 self.words(&steps, &["M", "F", "X"])
@@ -102,7 +102,7 @@ impl Narrow {
     }
 
     /// A word of the list, every character as sure as the word is.
-    fn word(&self, steps: &Steps, words: &[(&str, Vec<usize>)]) -> Option<Line> {
+    fn word(steps: &Steps, words: &[(&str, Vec<usize>)]) -> Option<Line> {
         let (word, confidence) = steps.word(words)?;
         let count = word.chars().count() as f32;
         let characters = word.chars().enumerate().map(|(at, value)| ReadCharacter {
@@ -115,7 +115,7 @@ impl Narrow {
     }
 
     fn words(&self, steps: &Steps, words: &[&str]) -> Option<Line> {
-        self.word(steps, &self.written(words.iter()))
+        Self::word(steps, &self.written(words.iter()))
     }
 
     /// A line of one of these kinds: `d` stands for a digit, `c` for a digit or X, `A` for a letter, everything else for

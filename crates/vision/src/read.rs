@@ -254,32 +254,6 @@ fn local_high(luma: &GrayImage) -> Vec<f32> {
     paper
 }
 
-/// The mean of a square window of `2 × reach + 1` pixels around each pixel.
-pub(crate) fn local_mean(luma: &GrayImage, reach: usize) -> Vec<f32> {
-    let (width, height) = (luma.width() as usize, luma.height() as usize);
-    let pixels = luma.as_raw();
-    // sums[y][x]: everything above and left of (x, y).
-    let mut sums = vec![0u32; (width + 1) * (height + 1)];
-    for y in 0..height {
-        let mut row = 0;
-        for x in 0..width {
-            row += u32::from(pixels[y * width + x]);
-            sums[(y + 1) * (width + 1) + x + 1] = sums[y * (width + 1) + x + 1] + row;
-        }
-    }
-    let mut means = Vec::with_capacity(width * height);
-    for y in 0..height {
-        let (top, bottom) = (y.saturating_sub(reach), (y + reach + 1).min(height));
-        for x in 0..width {
-            let (left, right) = (x.saturating_sub(reach), (x + reach + 1).min(width));
-            let at = |x: usize, y: usize| sums[y * (width + 1) + x];
-            let sum = at(right, bottom) + at(left, top) - at(left, bottom) - at(right, top);
-            means.push(sum as f32 / ((right - left) * (bottom - top)) as f32);
-        }
-    }
-    means
-}
-
 #[cfg(test)]
 mod tests {
     use image::Rgb;

@@ -205,7 +205,7 @@ impl Reader {
         let Ok(seen) = self.scout.look(&frame, true) else { return vec![Err(Refusal::new(Reason::ReaderFailed))] };
         let documents: Vec<Sorted> = seen.iter().filter_map(Seen::likely).collect();
         if documents.is_empty() {
-            return vec![Err(self.without_document(&frame, seen.first(), &format))];
+            return vec![Err(Self::without_document(&frame, seen.first(), &format))];
         }
         let likely = seen.iter().filter(|seen| seen.likely().is_some());
         likely.take(MOST_DOCUMENTS).map(|seen| self.read_one(&frame, seen, &format, lacking, today)).collect()
@@ -213,7 +213,6 @@ impl Reader {
 
     /// Why nothing is read where nothing likely was seen.
     fn without_document(
-        &self,
         frame: &Frame<'_>,
         seen: Option<&Seen>,
         format: impl Fn(&Page) -> Option<FormatParameters>,
@@ -227,7 +226,7 @@ impl Reader {
         });
         if let Some((sorted, found)) = found
             && let Some(reason) = found.lacks()
-            && (sorted.nothing < 0.5 || matches!(reason, Reason::TooDark | Reason::TooBright))
+            && (sorted.nothing < 0.5 || reason == Reason::TooBright)
         {
             return Refusal { reason, page: None, measured: Some(found.measured) };
         }
@@ -252,6 +251,13 @@ impl Reader {
         let sorted = wanted.unwrap_or(sorted);
         let page = sorted.page;
         let Some(format) = format(page) else {
+            // What a reflection or the dark hides may have been the difference.
+            let found = Found::new(frame, sorted, page.layout.format.clone());
+            if let Some((reason, measured)) = found.and_then(|found| Some((found.lacks()?, found.measured)))
+                && reason.is_of_light()
+            {
+                return Err(Refusal { reason, page: None, measured: Some(measured) });
+            }
             let same_document =
                 |other: &&Page| other.layout.document == page.layout.document && format(other).is_some();
             let other_side = pages().iter().any(|other| same_document(&other));

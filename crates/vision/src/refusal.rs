@@ -109,6 +109,12 @@ words! {
 }
 
 impl Reason {
+    /// Whether the light is to blame, so that nothing else can be told for certain.
+    #[must_use]
+    pub fn is_of_light(self) -> bool {
+        matches!(self, Self::TooDark | Self::TooBright | Self::Glare)
+    }
+
     /// What the user should do.
     #[must_use]
     pub fn hint(self) -> Hint {

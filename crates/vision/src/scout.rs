@@ -16,7 +16,7 @@ const SURE: f32 = 0.8;
 /// From this probability on, it is that page.
 pub(crate) const LIKELY: f32 = 0.5;
 /// From this probability on, it may be that page, where another one is likelier but not asked for.
-const NOT_UNLIKELY: f32 = 0.08;
+const NOT_UNLIKELY: f32 = 0.02;
 /// Outlines of one region that are tried.
 const MOST_TRIED: usize = 3;
 /// Outlines by edges alone that are tried where the finder sees nothing that can be sorted.
