@@ -4,7 +4,7 @@
 //! its edge. Around each marked region the outline is sought as around a card on a plain table ([`locate_small`]), then
 //! fitted to the photo's own edges ([`refine`](crate::locate::refine)).
 
-use crate::geometry::{Point, Quad};
+use crate::geometry::{Point, Quad, cross, minus};
 use crate::locate::{Outline, blurred, locate_small};
 use crate::net::{Net, NetError, Planes};
 use crate::picture::{Frame, Shrunk};
@@ -19,6 +19,8 @@ const SUREST: f32 = 5.0;
 const LEAST_REGION: f32 = 0.012;
 /// Regions beyond these, largest first, are not looked at.
 const MOST_REGIONS: usize = 4;
+/// How much larger than a document what is erased of it is, so that no rim is left.
+const ERASED: f32 = 1.1;
 /// A region that touches the view's border along more than this share of the border's length goes on beyond it.
 const CUT: f32 = 0.05;
 
@@ -45,28 +47,15 @@ impl Finder {
         Net::new(model).map(|net| Self { net })
     }
 
-    /// The documents in a frame, largest first.
-    pub(crate) fn find(&self, frame: &Frame<'_>) -> Result<Vec<Region>, NetError> {
-        let Some(view) = view(frame) else { return Ok(Vec::new()) };
-        let mask = Mask::of(&self.net.run_colours(&view)?);
-        let to_frame = |[x, y]: Point| {
-            // Pixel centres of the mask, then of the frame.
-            let (width, height) = (mask.width as f32, mask.height as f32);
-            [(x + 0.5) * frame.width() as f32 / width - 0.5, (y + 0.5) * frame.height() as f32 / height - 0.5]
-        };
-        let regions = mask.regions().into_iter().map(|region| {
-            let mut outlines = region.outlines;
-            for outline in &mut outlines {
-                outline.quad = Quad(outline.quad.0.map(to_frame));
-            }
-            Region { outlines, ..region }
-        });
-        Ok(regions.collect())
+    /// What of a frame is document.
+    pub(crate) fn find(&self, frame: &Frame<'_>) -> Result<Option<Mask>, NetError> {
+        let Some(view) = view(frame) else { return Ok(None) };
+        self.net.run_colours(&view).map(|planes| Some(Mask::of(&planes)))
     }
 }
 
 /// How probable each pixel is document's.
-struct Mask {
+pub(crate) struct Mask {
     width: usize,
     height: usize,
     shares: Vec<f32>,
@@ -97,6 +86,38 @@ impl Mask {
         // Steps from one of the net's pixels to the next are no edges.
         let shares = blurred(&blurred(&shares, width, height), width, height);
         Self { width, height, shares }
+    }
+
+    /// The documents of the frame that this is the mask of, largest first.
+    pub fn regions_of(&self, frame: &Frame<'_>) -> Vec<Region> {
+        let (across, down) = self.scale(frame);
+        // Pixel centres of the mask, then of the frame.
+        let to_frame = |[x, y]: Point| [(x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5];
+        let mut regions = self.regions();
+        for outline in regions.iter_mut().flat_map(|region| &mut region.outlines) {
+            outline.quad = Quad(outline.quad.0.map(to_frame));
+        }
+        regions
+    }
+
+    /// Takes out what lies at `quad` of the frame and close around it, so that what is left can be looked at.
+    pub fn erase(&mut self, frame: &Frame<'_>, quad: &Quad) {
+        let (across, down) = self.scale(frame);
+        let corners = quad.0.map(|[x, y]| [(x + 0.5) / across - 0.5, (y + 0.5) / down - 0.5]);
+        let middle = corners.iter().fold([0.0, 0.0], |sum, [x, y]| [sum[0] + x / 4.0, sum[1] + y / 4.0]);
+        let grown = corners.map(|corner| [0, 1].map(|i| middle[i] + (corner[i] - middle[i]) * ERASED));
+        for (at, share) in self.shares.iter_mut().enumerate() {
+            let p = [(at % self.width) as f32, (at / self.width) as f32];
+            let inside = (0..4).all(|i| cross(minus(grown[(i + 1) % 4], grown[i]), minus(p, grown[i])) > 0.0);
+            if inside {
+                *share = 0.0;
+            }
+        }
+    }
+
+    /// Frame pixels to one of its own, across and down.
+    fn scale(&self, frame: &Frame<'_>) -> (f32, f32) {
+        (frame.width() as f32 / self.width as f32, frame.height() as f32 / self.height as f32)
     }
 
     /// Connected pixels that are document's, largest region first; outlines are in the mask's own pixels.
@@ -242,6 +263,25 @@ mod tests {
     fn what_goes_on_beyond_the_border_is_cut() {
         let regions = mask(&[card(80.0, [110.0, 48.0], 0.0)]).regions();
         assert!(regions[0].cut);
+    }
+
+    // RN-4: two documents whose regions touch
+    #[test]
+    fn what_is_left_when_a_document_is_taken_out_is_another() {
+        let (upper, lower) = (card(60.0, [64.0, 26.0], 0.0), card(60.0, [64.0, 68.0], 0.0));
+        let bridge = Quad([[60.0, 26.0], [68.0, 26.0], [68.0, 68.0], [60.0, 68.0]]);
+        let mut mask = mask(&[upper, lower, bridge]);
+        assert_eq!(mask.regions().len(), 1);
+        let pixels = vec![0; 128 * 96];
+        let frame = Frame::luma(&pixels, 128, 96).unwrap();
+        mask.erase(&frame, &upper);
+        let left = mask.regions_of(&frame);
+        assert_eq!(left.len(), 1);
+        let off = left[0]
+            .outlines
+            .iter()
+            .map(|outline| (0..4).map(|turn| outline.quad.turned(turn).distance_to(&lower)).fold(f32::MAX, f32::min));
+        assert!(off.fold(f32::MAX, f32::min) < 3.0);
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::picture::Photo;
 use crate::reader::{Lacking, Reader, Reading};
 use crate::refusal::{Reason, Refusal};
 
+/// A field that is read with less confidence, percent, is a guess.
+const GUESS: u8 = 40;
+
 /// One document in a picture, or a picture without any.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
@@ -29,8 +32,8 @@ pub struct Report {
     pub mrz: Vec<String>,
     /// Codes, with the field after a colon where one is meant: `expired`, `low_confidence:name`.
     pub warnings: Vec<String>,
-    /// The document was read, it looks like an original, and nothing that was read contradicts itself or is missing. An
-    /// expired document is accepted with a warning: what it is good for is not for the reader to decide.
+    /// The document was read, it looks like an original, nothing that was read contradicts itself or is missing, and no field
+    /// is a mere guess. An expired document is accepted with a warning: what it is good for is not for the reader to decide.
     pub accepted: bool,
     /// Why nothing was read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,7 +111,8 @@ impl From<&Reading> for Report {
             confidence: reading.fields.iter().map(|field| (field.name, fraction(field.confidence))).collect(),
             mrz: reading.mrz.clone(),
             warnings: reading.warnings.iter().copied().map(words).collect(),
-            accepted: !reading.warnings.iter().any(|warning| warning.forbids()),
+            accepted: !reading.warnings.iter().any(|warning| warning.forbids())
+                && reading.fields.iter().all(|field| field.confidence >= GUESS),
             problem: None,
         }
     }

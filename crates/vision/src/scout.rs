@@ -17,6 +17,8 @@ const SURE: f32 = 0.8;
 pub(crate) const LIKELY: f32 = 0.5;
 /// From this probability on, it may be that page, where another one is likelier but not asked for.
 const NOT_UNLIKELY: f32 = 0.02;
+/// Documents in one photo are of about one size: none is smaller than this share of the smallest that is known.
+const LIKE_SIZE: f32 = 0.5;
 /// Outlines of one region that are tried.
 const MOST_TRIED: usize = 3;
 /// Outlines by edges alone that are tried where the finder sees nothing that can be sorted.
@@ -64,8 +66,21 @@ impl Scout {
     /// are none.
     pub(crate) fn look(&self, frame: &Frame<'_>, thoroughly: bool) -> Result<Vec<Seen>, NetError> {
         let mut seen = Vec::new();
-        for region in self.finder.find(frame)? {
-            seen.push(self.of_region(frame, &region)?);
+        if let Some(mut mask) = self.finder.find(frame)? {
+            for region in mask.regions_of(frame) {
+                seen.push(self.of_region(frame, &region)?);
+            }
+            // Documents that lie close together are one region: what is left without those that are known may be another.
+            let known: Vec<Sorted> = seen.iter().filter_map(Seen::likely).collect();
+            if thoroughly && !known.is_empty() {
+                let smallest = known.iter().map(|sorted| sorted.quad.area()).fold(f32::MAX, f32::min);
+                let least = LIKE_SIZE * smallest / (frame.width() * frame.height()) as f32;
+                known.iter().for_each(|sorted| mask.erase(frame, &sorted.quad));
+                for region in mask.regions_of(frame).iter().filter(|region| region.share >= least) {
+                    let other = self.of_region(frame, region)?;
+                    seen.extend(other.likely().is_some().then_some(other));
+                }
+            }
         }
         if thoroughly && !seen.iter().any(|seen| seen.likely().is_some()) {
             let outlines = locate_coarsely(frame, &RATIOS, MOST_BY_EDGES);
