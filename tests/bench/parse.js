@@ -119,7 +119,7 @@ function address(lines) {
 
 function back(lines) {
   const rows = rowsOf(lines);
-  const issuer = found(rows, /(?:签发机关|发机关|机关)[:：]?(\p{Script=Han}{3,})/u)?.[1];
+  const issuer = found(rows, /(?:签发机关|发机关|机关)[^\p{Script=Han}]{0,3}(\p{Script=Han}{3,})/u)?.[1];
   const day = String.raw`(\d{4})[.,·:]?(\d{2})[.,·:]?(\d{2})`;
   const valid = found(rows, new RegExp(`${day}[-—–~一至.]*(?:${day}|(长期))`));
   const from = valid && date(valid.slice(0, 4));

