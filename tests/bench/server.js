@@ -98,7 +98,7 @@ async function send(response, bytes, state) {
     // Timers are late; what they missed is caught up with, within bounds.
     const start = Math.max(state.free, performance.now() - 50);
     state.free = start + (piece.length / state.rate) * 1000;
-    await new Promise((resolve) => setTimeout(resolve, state.free - performance.now()));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, state.free - performance.now())));
     response.write(piece);
   }
   response.end();
