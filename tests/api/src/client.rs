@@ -99,8 +99,20 @@ impl Request {
         if request.method == "POST" { request.with("idempotency-key", random_key()) } else { request }
     }
 
-    /// Sends it to `base`.
+    /// Sends it to `base`. The development server in front of the Worker sometimes drops a connection whose body the Worker
+    /// does not read (a refusal of a large one) and answers by itself; no answer of the Worker looks so. Then it is sent
+    /// once more: what is refused leaves nothing behind.
     pub fn send(&self, base: &str) -> Result<Answer> {
+        let dropped = |answer: &Answer| {
+            answer.status == 500 && String::from_utf8_lossy(&answer.body).contains("Network connection lost")
+        };
+        match self.send_once(base)? {
+            answer if dropped(&answer) => self.send_once(base),
+            answer => Ok(answer),
+        }
+    }
+
+    fn send_once(&self, base: &str) -> Result<Answer> {
         let url = format!("{base}{}", self.target);
         let mut builder = ureq::http::Request::builder().method(self.method).uri(&url);
         for (name, value) in &self.headers {
