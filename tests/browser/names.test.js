@@ -25,7 +25,7 @@ const OWNERS = [
     },
   },
   {
-    name: "刘𫖯", citizen: 8, card: 31, read: "刘颜", way: "by its sound and a part",
+    name: "刘𫖯", citizen: 8, card: 31, read: "刘类", way: "by its sound and a part",
     find: async (page) => {
       await page.locator(by("character-query")).pressSequentially("fu");
       await page.click(`${by("character-parts")} [data-part="页"]`);
