@@ -75,7 +75,9 @@ impl Scout {
             if thoroughly && !known.is_empty() {
                 let smallest = known.iter().map(|sorted| sorted.quad.area()).fold(f32::MAX, f32::min);
                 let least = LIKE_SIZE * smallest / (frame.width() * frame.height()) as f32;
-                known.iter().for_each(|sorted| mask.erase(frame, &sorted.quad));
+                for sorted in &known {
+                    mask.erase(frame, &sorted.quad);
+                }
                 for region in mask.regions_of(frame).iter().filter(|region| region.share >= least) {
                     let other = self.of_region(frame, region)?;
                     seen.extend(other.likely().is_some().then_some(other));
