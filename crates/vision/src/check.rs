@@ -196,8 +196,8 @@ fn join(fields: &mut Vec<ReadField>, zone: &[ReadField]) {
         };
         if same(&printed.value, &said.value) {
             printed.confidence = printed.confidence.max(said.confidence);
-            // Which part is the surname the zone says by its fillers; a comma gets lost more easily.
-            if said.name == FieldName::LatinName {
+            // Which part is the surname the zone says by its fillers, where the comma got lost; hyphens it does not have.
+            if said.name == FieldName::LatinName && !printed.value.contains(',') {
                 printed.value.clone_from(&said.value);
             }
         } else if said.confidence > printed.confidence && said.confidence >= LOW_CONFIDENCE && !is_worded(said.name) {

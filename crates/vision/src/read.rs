@@ -8,7 +8,7 @@ use crate::geometry::Quad;
 use crate::narrow::Narrow;
 use crate::picture::Frame;
 use crate::reader::{ModelError, Readers};
-use crate::recognise::Line;
+use crate::recognise::{Line, RecogniseError};
 use crate::sight::strip;
 
 /// Lines whose mean confidence is lower are no print: background pattern in an empty line of the address.
@@ -92,7 +92,11 @@ pub(crate) fn slots(
         let Some(cut) = trim(flat, &slot.area, text_height) else { continue };
         let length = cut.picture.width() as f32 / text_height;
         let broken_off = |line: &Line| cut.broken || has_gap(line, length);
-        let mut line = recogniser.recognise(&cut.picture, slot.alphabet)?;
+        let mut line = match recogniser.recognise(&cut.picture, slot.alphabet) {
+            // What is no line of print says nothing, and nothing of the other lines.
+            Err(RecogniseError::NoLine { .. }) => continue,
+            other => other?,
+        };
         if broken_off(&line) || line.least_confidence() < DOUBTFUL {
             let (width, height) = cut.picture.dimensions();
             let wider = (width as f32 * STRETCHED) as u32;
