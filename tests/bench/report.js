@@ -33,16 +33,17 @@ export function tables({ machine, contenders, photos, reads, large }) {
   for (const [page, title] of Object.entries(PAGES)) {
     const fields = Object.keys(photos.find((photo) => photo.page === page)?.truth ?? {});
     if (fields.length === 0) continue;
+    const present = SEVERITIES.filter((severity) => photos.some((photo) => photo.page === page && photo.severity === severity));
     const able = names.filter((name) => contenders[name].pages.includes(page));
     parts.push(`### ${title}\n\nAll fields right (95 % interval):`);
     parts.push(table(
-      ["", ...SEVERITIES],
-      able.map((name) => [NAMES[name], ...SEVERITIES.map((severity) => share(of(name, page, severity), (read) => isWhole(read, photos)))]),
+      ["", ...present],
+      able.map((name) => [NAMES[name], ...present.map((severity) => share(of(name, page, severity), (read) => isWhole(read, photos)))]),
     ));
     parts.push("Field by field:");
     parts.push(table(
       ["field", "photos", ...able.map((name) => NAMES[name])],
-      fields.flatMap((field) => SEVERITIES.map((severity) => [
+      fields.flatMap((field) => present.map((severity) => [
         field, severity,
         ...able.map((name) => share(of(name, page, severity), (read) => isRight(photos[read.photo].truth[field], read.fields[field]))),
       ])),
@@ -60,7 +61,10 @@ export function tables({ machine, contenders, photos, reads, large }) {
     times.map(({ name, small, large }) => {
       const { download, firstUse, memory } = contenders[name];
       return [
-        NAMES[name], `${(download / 1e6).toFixed(2)} MB`, `${(firstUse.read / 1000).toFixed(1)} s`, `${(memory / 1e6).toFixed(0)} MB`,
+        NAMES[name], `${(download / 1e6).toFixed(2)} MB`,
+        // Missing where a run was cut short.
+        firstUse === undefined ? "–" : `${(firstUse.read / 1000).toFixed(1)} s`,
+        memory === undefined ? "–" : `${(memory / 1e6).toFixed(0)} MB`,
         ...[small, large].flatMap((reads) => [
           `${seconds(reads, "milliseconds", 0.5)} / ${seconds(reads, "milliseconds", 0.95)}`, seconds(reads, "processor", 0.5),
         ]),

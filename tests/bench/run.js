@@ -121,6 +121,8 @@ const photos = readdirSync(options.photos).sort().flatMap((set) => {
     return { url: `/photos/${set}/${file}`, page, severity, place, truth: truth(page, fields, mrz) };
   });
 });
+// The first of every set, then the second of every set: a run that is cut short has something of each.
+photos.sort((a, b) => a.place - b.place);
 
 /** What is to be read: of a passport, its zone. */
 function truth(page, fields, mrz) {

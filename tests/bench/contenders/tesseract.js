@@ -23,7 +23,7 @@ async function start(language) {
     corePath: "/node_modules/tesseract.js-core",
     langPath: `/node_modules/@tesseract.js-data/${language}/4.0.0_best_int`,
   });
-  await started.setParameters({ tessedit_pageseg_mode: tesseract.PSM.AUTO });
+  await started.setParameters({ tessedit_pageseg_mode: tesseract.PSM.AUTO, debug_file: "/dev/null" });
   return started;
 }
 
