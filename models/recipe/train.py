@@ -154,7 +154,7 @@ class Finder:
         self.random = random
         self.net = Net(nets.finder())
 
-    def sample(self, item, grown, training):
+    def sample(self, item, training):
         """One view, landscape, and its mask at half the size."""
         random = self.random
         x = self.store.pixels(item)
@@ -225,7 +225,7 @@ class Finder:
     def batches(self, items, training):
         self.empty = [item for item in items if item[3]["corners"] is None]
         for at in range(0, len(items) - self.batch + 1, self.batch):
-            samples = [self.sample(item, 1, training) for item in items[at : at + self.batch]]
+            samples = [self.sample(item, training) for item in items[at : at + self.batch]]
             yield torch.from_numpy(np.stack([x for x, _ in samples])), torch.from_numpy(np.stack([m for _, m in samples]))
 
     def loss(self, x, mask):

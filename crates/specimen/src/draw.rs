@@ -274,8 +274,7 @@ mod tests {
         let fonts = Fonts::load(&root).unwrap();
         let mut covered = Vec::new();
         for page in pages() {
-            let unmarked =
-                Page { layout: page.layout.clone(), look: Look { marks: Vec::new(), ..page.look.clone() }, ..*page };
+            let unmarked = Page { look: Look { marks: Vec::new(), ..page.look.clone() }, ..*page };
             let papers = Papers::new(page, &person(Split::Test, 1, NameKind::Any), 1);
             let (marked, plain) = (draw(page, &papers, &fonts, 900), draw(&unmarked, &papers, &fonts, 900));
             assert!(marked != plain, "{} bears no mark", page.name);

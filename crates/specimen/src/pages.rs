@@ -1,36 +1,23 @@
 //! Every side that can be drawn.
 
+use std::ops::Deref;
 use std::sync::LazyLock;
 
-use shiming_identity::document::{self, DocumentKind, Layout};
-use shiming_identity::mrz::Format;
+use shiming_identity::document;
 
 use crate::look::Look;
 
-/// A side of a document that can be drawn.
+/// A side of a document that can be drawn: what is known of it, and its look.
 pub struct Page {
-    /// What it is called: `cn_passport.front`, `cn_residence_permit.taiwan.back`.
-    pub name: &'static str,
-    /// Where everything is.
-    pub layout: Layout,
-    /// Its machine-readable zone, if it has one.
-    pub zone: Option<Format>,
-    /// A document of Doc 9303 that is drawn for its zone, and of no kind that the rules know.
-    pub(crate) generic: bool,
+    pub(crate) known: &'static document::Page,
     pub(crate) look: Look,
 }
 
-impl Page {
-    /// The kind of document; none for an identity card or a visa of Doc 9303 that is drawn for its zone only.
-    #[must_use]
-    pub fn document(&self) -> Option<DocumentKind> {
-        (!self.generic).then_some(self.layout.document)
-    }
+impl Deref for Page {
+    type Target = document::Page;
 
-    /// The page's form, where its document has several layouts.
-    #[must_use]
-    pub fn form(&self) -> Option<&str> {
-        self.layout.form.as_deref()
+    fn deref(&self) -> &document::Page {
+        self.known
     }
 }
 
@@ -43,8 +30,7 @@ pub fn pages() -> &'static [Page] {
     static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
         let known = |name: &str| document::pages().iter().find(|page| page.name == name);
         let page = |(name, look): &(&'static str, &str)| {
-            let document::Page { layout, zone, generic, .. } = known(name)?.clone();
-            Some(Page { name, layout, zone, generic, look: serde_json::from_str(look).ok()? })
+            Some(Page { known: known(name)?, look: serde_json::from_str(look).ok()? })
         };
         LOOKS.iter().filter_map(page).collect()
     });

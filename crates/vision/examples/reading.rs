@@ -9,7 +9,7 @@
 //! Without `--page`: resident ID cards (both sides), zones (TD3, TD1), every other page with a fifth of the photos, copies
 //! and screens, and pictures without a document. `--wrong` keeps the photos that were not read right; what was wrong is
 //! told on standard error (the people are fictional). Times are of the photos' own size, one thread each.
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a measurement: what fails may stop it")]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a measurement: what fails may stop it")]
 #![allow(clippy::cast_precision_loss, reason = "counts of photos are small")]
 
 #[path = "../tests/common/mod.rs"]

@@ -154,7 +154,7 @@ impl Set {
             let pixels = thumbnail(&frame, &quad).unwrap();
             self.thumbnails.put(&pixels, &json!({ "page": page.name, "of": says }));
         }
-        if index % 2 == 0 {
+        if index.is_multiple_of(2) {
             self.nothing(&picture, Some(&quad), &mut dice);
         }
         for _ in 0..PATCHES {

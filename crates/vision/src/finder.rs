@@ -5,10 +5,9 @@
 //! fitted to the photo's own edges ([`refine`](crate::locate::refine)).
 
 use crate::geometry::{Point, Quad, cross, minus};
-use crate::locate::{Outline, blurred, locate_small};
+use crate::locate::{Outline, RATIOS, blurred, locate_small};
 use crate::net::{Net, NetError, Planes};
 use crate::picture::{Frame, Shrunk};
-use crate::scout::RATIOS;
 use crate::sight::view;
 
 /// The mask is drawn this many times larger before outlines are sought on it.

@@ -7,6 +7,8 @@
 use crate::geometry::{Homography, Line, Point, Quad, cross, distance, dot, minus, plus};
 use crate::picture::{Frame, Shrunk};
 
+/// Ratios of width to height that documents have: cards, passports, licences.
+pub(crate) const RATIOS: [f32; 3] = [85.6 / 54.0, 125.0 / 88.0, 88.0 / 60.0];
 /// Long side of the picture on which lines are sought, pixels.
 const LONG_SIDE: usize = 360;
 /// Gradient (luma levels a pixel, after smoothing) from which a pixel counts as edge in full.
@@ -667,7 +669,7 @@ mod tests {
     use crate::picture::Photo;
 
     const RATIO: f32 = 85.6 / 54.0;
-    const RATIOS: &[f32] = &[RATIO];
+    const CARD: &[f32] = &[RATIO];
 
     /// A pale rectangle with dark bars on a striped, spotted table.
     fn scene(quad: &Quad, width: u32, height: u32, table: u8) -> Photo {
@@ -711,7 +713,7 @@ mod tests {
         for degrees in [0.0, 8.0, -12.0, 30.0, 45.0, 90.0, 100.0, 180.0, 200.0, 270.0] {
             let truth = turned(420.0, [400.0, 300.0], degrees);
             let photo = scene(&truth, 800, 600, 90);
-            let found = locate(&photo.frame(), RATIOS, 1);
+            let found = locate(&photo.frame(), CARD, 1);
             let off = found.first().map_or(f32::MAX, |outline| nearest_turn(&outline.quad, &truth));
             assert!(off < 3.0, "{degrees}°: {off} px off");
         }
@@ -723,7 +725,7 @@ mod tests {
         let truth = Quad([[150.0, 140.0], [610.0, 100.0], [660.0, 430.0], [170.0, 400.0]]);
         for table in [30, 120, 180] {
             let photo = scene(&truth, 800, 600, table);
-            let found = locate(&photo.frame(), RATIOS, 1);
+            let found = locate(&photo.frame(), CARD, 1);
             let off = found.first().map_or(f32::MAX, |outline| outline.quad.distance_to(&truth));
             assert!(off < 3.0, "table {table}: {off} px off");
         }
@@ -732,18 +734,18 @@ mod tests {
     #[test]
     fn nothing_is_found_where_nothing_is() {
         let blank = Photo::new(RgbImage::from_pixel(640, 480, Rgb([128; 3])));
-        assert!(locate(&blank.frame(), RATIOS, 4).iter().all(|outline| outline.border_sides == 4));
+        assert!(locate(&blank.frame(), CARD, 4).iter().all(|outline| outline.border_sides == 4));
         let noise = Photo::new(RgbImage::from_fn(640, 480, |x, y| {
             Rgb([((x * 7919 + y * 104_729).wrapping_mul(2_654_435_761) >> 24) as u8; 3])
         }));
-        assert!(locate(&noise.frame(), RATIOS, 4).iter().all(|outline| outline.border_sides > 0));
+        assert!(locate(&noise.frame(), CARD, 4).iter().all(|outline| outline.border_sides > 0));
     }
 
     #[test]
     fn pictures_of_every_size_are_survived() {
         for (w, h) in [(1, 1), (1, 900), (900, 1), (2, 3), (23, 24), (24, 24), (25, 2000), (361, 25)] {
             let photo = Photo::new(RgbImage::from_fn(w, h, |x, y| Rgb([((x * 13) ^ (y * 7)) as u8; 3])));
-            let _ = locate(&photo.frame(), RATIOS, 3);
+            let _ = locate(&photo.frame(), CARD, 3);
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::geometry::Quad;
 use crate::narrow::Narrow;
 use crate::picture::Frame;
 use crate::reader::{ModelError, Readers};
-use crate::recognise::{Line, RecogniseError};
+use crate::recognise::{Line, RecogniseError, Recogniser};
 use crate::sight::strip;
 
 /// Lines whose mean confidence is lower are no print: background pattern in an empty line of the address.
@@ -68,7 +68,7 @@ pub(crate) fn slots(
                 && let Some(recogniser) = &readers.recogniser
                 && let Some(cut) = trim(flat, &slot.area, slot.text_height * flat.height() as f32)
             {
-                let other = recogniser.recognise(&cut.picture, slot.alphabet)?;
+                let other = recognised(recogniser, &cut.picture, slot.alphabet)?;
                 if other.least_confidence() > line.least_confidence() {
                     line = other;
                 }
@@ -92,16 +92,12 @@ pub(crate) fn slots(
         let Some(cut) = trim(flat, &slot.area, text_height) else { continue };
         let length = cut.picture.width() as f32 / text_height;
         let broken_off = |line: &Line| cut.broken || has_gap(line, length);
-        let mut line = match recogniser.recognise(&cut.picture, slot.alphabet) {
-            // What is no line of print says nothing, and nothing of the other lines.
-            Err(RecogniseError::NoLine { .. }) => continue,
-            other => other?,
-        };
+        let mut line = recognised(recogniser, &cut.picture, slot.alphabet)?;
         if broken_off(&line) || line.least_confidence() < DOUBTFUL {
             let (width, height) = cut.picture.dimensions();
             let wider = (width as f32 * STRETCHED) as u32;
             let stretched = imageops::resize(&cut.picture, wider, height, imageops::FilterType::Triangle);
-            let second = recogniser.recognise(&stretched, slot.alphabet)?;
+            let second = recognised(recogniser, &stretched, slot.alphabet)?;
             let rank = |line: &Line| (!broken_off(line), percent(line.least_confidence()));
             let differ = second.text() != line.text() && !broken_off(&second) && !broken_off(&line);
             if rank(&second) > rank(&line) {
@@ -121,6 +117,14 @@ pub(crate) fn slots(
         }
     }
     Ok(read)
+}
+
+/// The line in a picture; what is no line of print says nothing, and nothing of the other lines.
+fn recognised(recogniser: &Recogniser, picture: &RgbImage, alphabet: Alphabet) -> Result<Line, RecogniseError> {
+    match recogniser.recognise(picture, alphabet) {
+        Err(RecogniseError::NoLine { .. }) => Ok(Line::default()),
+        other => other,
+    }
 }
 
 /// Whether two neighbouring characters of a line that is `length` character heights long stand so far apart that there

@@ -4,13 +4,11 @@ use shiming_identity::document::Page;
 
 use crate::finder::{Finder, Region};
 use crate::geometry::{Homography, Quad};
-use crate::locate::{Outline, locate_coarsely, refine};
+use crate::locate::{Outline, RATIOS, locate_coarsely, refine};
 use crate::net::NetError;
 use crate::picture::Frame;
 use crate::sorter::{Sorted, Sorter};
 
-/// Ratios of width to height that documents have: cards, passports, licences.
-pub(crate) const RATIOS: [f32; 3] = [85.6 / 54.0, 125.0 / 88.0, 88.0 / 60.0];
 /// From this probability on, an outline and what lies in it need not be compared with others.
 const SURE: f32 = 0.8;
 /// From this probability on, it is that page.
