@@ -20,12 +20,9 @@ before(async () => {
   people = await sandbox.citizens();
 });
 
-/** Why a failure here is not counted yet: all that is missing is in docs/benchmarks.md. */
-const OPEN = "a reflection over the portrait or the emblem alone is not told from a good frame";
-
 for (const { citizen, card } of HELD) {
   // RN-1, RN-4
-  test(`the card of citizen ${citizen}, held by hand, is taken when it is good, and soon`, { todo: OPEN }, async (t) => {
+  test(`the card of citizen ${citizen}, held by hand, is taken when it is good, and soon`, async (t) => {
     const video = JSON.parse(readFileSync(join(process.env.STREAMS, `held-${citizen}.y4m.json`), "utf8"));
     const { page, errors, close } = await phone({ citizen: `held-${citizen}`, camera: "shows" });
     try {

@@ -1,7 +1,7 @@
 // Which frames of a camera's video the page looked at and which it read, and whether these were the right ones.
 //
 // `cargo xtask specimen video --handheld` draws each frame's number into its top left corner (crates/specimen/src/mark.rs)
-// and writes down which frames are good. The number is read here from the very pixels that the page's reader is given, inside
+// and writes down which frames are good, fair and bad. The number is read here from the very pixels that the page's reader is given, inside
 // its Web Worker. So what is judged is frames, in the video's own time: how fast the machine is has no say in it, as long
 // as the page keeps up with the camera at all.
 
@@ -80,7 +80,7 @@ export function openCameraWhenReady() {
  * What the video says about the shot of `side`, in frames since the video was started first (the player repeats it):
  * `began`, the first that the page looked at for this side; `good`, where the first whole second of good frames after that
  * begins; `fired`, the newest that it had seen when it shot; and `read`, the numbers of the frames that it read.
- * @param {{fps: number, frames: {side: string, good: boolean}[]}} video
+ * @param {{fps: number, frames: {side: string, fitness: "good" | "fair" | "bad"}[]}} video
  * @param {{read: boolean, frame: number, side: string}[]} looks
  */
 export function shotOf(video, looks, side) {
@@ -105,7 +105,7 @@ export function shotOf(video, looks, side) {
   }
   const isGood = (place) => {
     const frame = frames[place % frames.length];
-    return frame.good && frame.side === side;
+    return frame.fitness === "good" && frame.side === side;
   };
   let good = began;
   while (good !== undefined && good < began + 2 * frames.length && !Array.from({ length: fps }, (_, n) => good + n).every(isGood)) good++;
@@ -120,7 +120,8 @@ export function faultsOfShot(video, looks, side, soon) {
   for (const frame of read) {
     const taken = video.frames[frame];
     if (taken === undefined) faults.push(`a frame that is none of the video's was read`);
-    else if (taken.side !== side || !taken.good) faults.push(`frame ${frame} was read for the ${side}, and is not good`);
+    else if (taken.side !== side) faults.push(`frame ${frame} was read for the ${side}, and shows the ${taken.side}`);
+    else if (taken.fitness === "bad") faults.push(`frame ${frame} was read for the ${side}, and is bad`);
   }
   const latest = good + video.fps + soon * video.fps;
   if (fired > latest) faults.push(`shot at frame ${fired}, and frame ${latest} is ${soon} s after the first good second`);

@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { faultsOfShot, markOf, shotOf } from "./shots.js";
 
-/** Ten frames a second: the front is good from 1 s to 3 s, the back from 5 s to 7 s, of 8. */
+/** Ten frames a second: the front is good from 1 s to 3 s, the back from 5 s to 7 s, of 8; half a second before, it is fair. */
+const FITNESS = (n) => (n >= 10 && n < 30 ? "good" : n >= 5 && n < 10 ? "fair" : "bad");
 const VIDEO = {
   fps: 10,
-  frames: Array.from({ length: 80 }, (_, n) => ({ side: n < 40 ? "front" : "back", good: n % 40 >= 10 && n % 40 < 30 })),
+  frames: Array.from({ length: 80 }, (_, n) => ({ side: n < 40 ? "front" : "back", fitness: FITNESS(n % 40) })),
 };
 
 test("the judge of shots knows good ones from bad and late ones", () => {
@@ -16,7 +17,8 @@ test("the judge of shots knows good ones from bad and late ones", () => {
   const faults = (...looks) => faultsOfShot(VIDEO, looks, "front", 1);
   assert.deepEqual(faults(look(2), look(12), look(16), shot(12)), []);
   assert.deepEqual(faults(look(2), look(12)), ["no shot of the front"]);
-  assert.equal(faults(look(2), look(9), shot(9)).length, 1, "not good yet");
+  assert.deepEqual(faults(look(2), look(9), shot(9)), [], "not good yet, and yet all is to be seen");
+  assert.equal(faults(look(2), look(4), shot(4)).length, 1, "bad");
   assert.equal(faults(look(2), look(50), look(51), shot(51)).length, 2, "the other side, and too late");
   assert.equal(faults(look(2), look(25), shot(25), shot(35)).length, 1, "the second one that was read");
   assert.equal(faults(look(2), look(12), shot(-1)).length, 1, "no mark");

@@ -92,11 +92,11 @@ pub fn run(args: &[impl AsRef<str>]) -> Result<()> {
 }
 
 /// Writes a video that is taken by hand, and beside it what is true of it, `FILE.json`: its frames a second, and of every
-/// frame which side is being shown and whether it is good.
+/// frame which side is being shown and how fit it is.
 pub fn handheld(citizen: &Citizen, fonts: &Fonts, showing: &scene::Showing, out: &Path) -> Result<()> {
     let mut truth = Vec::new();
     let frames = scene::handheld(citizen, fonts, showing).map(|frame| {
-        truth.push(json!({ "side": frame.side, "good": frame.good }));
+        truth.push(json!({ "side": frame.side, "fitness": frame.fitness }));
         frame.image
     });
     write_y4m(out, frames, showing.fps)?;

@@ -56,18 +56,22 @@ impl DocumentKind {
         Self::CnDrivingLicence,
     ];
 
-    /// Whether pictures of it can be read, so that a registration can be made with it.
+    /// Whether a registration can be made with it. Pictures of all kinds are read.
     #[must_use]
-    pub fn is_read(self) -> bool {
+    pub fn is_registrable(self) -> bool {
         !sources(self).is_empty()
     }
 }
 
-/// For `serde(deserialize_with)`: a kind whose pictures can be read; the others are refused like a kind that does not
-/// exist.
-pub fn read_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DocumentKind, D::Error> {
+/// For `serde(deserialize_with)`: a kind that a registration can be made with; the others are refused like a kind that
+/// does not exist.
+pub fn registrable_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DocumentKind, D::Error> {
     let kind = DocumentKind::deserialize(deserializer)?;
-    if kind.is_read() { Ok(kind) } else { Err(de::Error::custom("this kind of document is not read yet")) }
+    if kind.is_registrable() {
+        Ok(kind)
+    } else {
+        Err(de::Error::custom("no registration can be made with this kind of document yet"))
+    }
 }
 
 /// A side of a card.
@@ -168,7 +172,7 @@ impl FieldName {
 #[serde(deny_unknown_fields)]
 pub struct FormatParameters {
     /// The document these parameters are for: one that is read.
-    #[serde(deserialize_with = "read_kind")]
+    #[serde(deserialize_with = "registrable_kind")]
     pub document: DocumentKind,
     /// The side these parameters are for.
     pub side: Side,
@@ -475,7 +479,7 @@ struct FormatOfAnyKind {
     quality_floor: QualityFloor,
 }
 
-/// The sides of `document`, in the order in which they are captured; none of a document that is not read yet.
+/// The sides of `document`, in the order in which they are captured; none of a document that no registration can be made with yet.
 ///
 /// # Panics
 /// Never: the files are part of the program and a test parses each of them.
@@ -493,7 +497,7 @@ pub fn sources(document: DocumentKind) -> &'static [&'static str] {
             include_str!("../../../documents/cn_resident_id.front.json"),
             include_str!("../../../documents/cn_resident_id.back.json"),
         ],
-        // Their sides are not read yet: `shiming-specimen` draws them by their layouts.
+        // Their pages are read (`pages`), but no registration asks for them yet.
         _ => &[],
     }
 }
@@ -509,16 +513,18 @@ mod tests {
         assert_eq!(sides, [Side::Front, Side::Back]);
         for kind in DocumentKind::ALL {
             assert_eq!(layouts(kind).len(), sources(kind).len(), "{kind:?}");
-            assert_eq!(kind.is_read(), kind == DocumentKind::CnResidentId, "{kind:?}");
+            assert_eq!(kind.is_registrable(), kind == DocumentKind::CnResidentId, "{kind:?}");
         }
     }
 
     // RN-3
     #[test]
-    fn documents_that_are_not_read_have_no_format_parameters() {
+    fn documents_that_are_not_registrable_have_no_format_parameters() {
         let format = serde_json::to_string(&layouts(DocumentKind::CnResidentId).remove(0).format).unwrap();
         assert!(serde_json::from_str::<FormatParameters>(&format).is_ok());
         let passport = format.replace("cn_resident_id", "cn_passport");
-        assert!(serde_json::from_str::<FormatParameters>(&passport).unwrap_err().to_string().contains("not read"));
+        assert!(
+            serde_json::from_str::<FormatParameters>(&passport).unwrap_err().to_string().contains("no registration")
+        );
     }
 }

@@ -21,6 +21,16 @@ pub struct Spot {
     pub strength: f32,
 }
 
+impl Spot {
+    /// How far it takes a point of the card, in fractions of it, to white: 0 to 1. `aspect` is the card's height over its
+    /// width.
+    pub(crate) fn white_at(&self, (u, v): (f32, f32), aspect: f32) -> f32 {
+        let (dx, dy) = ((u - self.at.0) / self.radius, (v - self.at.1) * aspect / self.radius);
+        let away = dx * dx + dy * dy;
+        if away < 9.0 { (self.strength * (-away * 1.6).exp()).clamp(0.0, 1.0) } else { 0.0 }
+    }
+}
+
 /// How a photo is taken.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PhotoStyle {
@@ -305,13 +315,9 @@ fn lay(image: &mut RgbImage, card: &RgbImage, corners: [(f32, f32); 4], style: &
                     colour = colour.map(|part| part * 0.88);
                 }
                 if let Some(spot) = style.glare {
-                    let (dx, dy) = ((u - spot.at.0) / spot.radius, (v - spot.at.1) * aspect / spot.radius);
-                    let away = dx * dx + dy * dy;
-                    if away < 9.0 {
-                        let white = (spot.strength * (-away * 1.6).exp()).clamp(0.0, 1.0);
-                        for part in &mut colour {
-                            *part += (255.0 - *part) * white;
-                        }
+                    let white = spot.white_at((u, v), aspect);
+                    for part in &mut colour {
+                        *part += (255.0 - *part) * white;
                     }
                 }
                 for (total, part) in sum.iter_mut().zip(colour) {

@@ -4,14 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::RgbImage;
 use serde::Serialize;
-use shiming_identity::document::Side;
+use shiming_identity::document::{Box2, DocumentKind, Layout, Side, layouts};
 
 use crate::backdrop::draw_backdrop;
 use crate::card::{draw_back, draw_front};
 use crate::citizen::{Citizen, citizens};
 use crate::fonts::Fonts;
 use crate::mark::mark;
-use crate::noise::size;
+use crate::noise::{count, size};
 use crate::photo::{PhotoStyle, Spot, photograph_on};
 use crate::portrait::portrait_jpeg;
 
@@ -80,8 +80,20 @@ pub struct HeldFrame {
     pub image: RgbImage,
     /// The side that is being shown, or was just taken away.
     pub side: Side,
-    /// Whether it is fit to be read: the whole card, sharp, without a reflection. An automatic shot may take only such.
-    pub good: bool,
+    /// Whether it is fit to be read.
+    pub fitness: Fitness,
+}
+
+/// How fit a frame is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fitness {
+    /// The whole card, sharp, held still, and no reflection on anything that is printed.
+    Good,
+    /// Not so good, and yet everything is to be seen: a little out of focus, or a reflection beside what is printed.
+    Fair,
+    /// Something cannot be seen: no automatic shot may take it.
+    Bad,
 }
 
 /// Seconds of a side that is shown by hand before it is good for long.
@@ -93,6 +105,7 @@ pub const UNTIL_GOOD: f32 = 2.8;
 pub fn handheld(citizen: &Citizen, fonts: &Fonts, showing: &Showing) -> impl Iterator<Item = HeldFrame> + use<> {
     let backdrop = draw_backdrop(&showing.style);
     let sides = [draw_front(citizen, fonts, CARD_WIDTH), draw_back(citizen, fonts, CARD_WIDTH)];
+    let layouts = layouts(DocumentKind::CnResidentId);
     let (style, fps, frames) = (showing.style.clone(), showing.fps.max(1), showing.fps * showing.seconds);
     let gap = fps / 2;
     (0..2 * (frames + gap)).map(move |frame| {
@@ -104,15 +117,16 @@ pub fn handheld(citizen: &Citizen, fonts: &Fonts, showing: &Showing) -> impl Ite
         let noise = style.seed.wrapping_mul(2003).wrapping_add(u64::from(frame));
         let mut photo = photograph_on(backdrop.clone(), &sides[side], &taken, noise);
         let (width, height) = size(taken.frame);
-        let whole = photo.corners.iter().all(|&(x, y)| x > 0.0 && y > 0.0 && x < width && y < height);
+        let whole = !away && photo.corners.iter().all(|&(x, y)| x > 0.0 && y > 0.0 && x < width && y < height);
+        let fitness = if whole { calm.max(washed(taken.glare, &layouts[side])) } else { Fitness::Bad };
         #[expect(clippy::cast_possible_truncation, reason = "a video has some hundred frames")]
         mark(&mut photo.image, frame as u16);
-        HeldFrame { image: photo.image, side: [Side::Front, Side::Back][side], good: calm && whole && !away }
+        HeldFrame { image: photo.image, side: [Side::Front, Side::Back][side], fitness }
     })
 }
 
-/// How a side is taken `time` seconds after it began to come into view, and whether focus, shake and light are good.
-fn held(style: &PhotoStyle, time: f32) -> (PhotoStyle, bool) {
+/// How a side is taken `time` seconds after it began to come into view, and how fit focus and shake are.
+fn held(style: &PhotoStyle, time: f32) -> (PhotoStyle, Fitness) {
     let wave = |hertz: f32, phase: f32| (time * hertz * std::f32::consts::TAU + phase).sin();
     // It comes from the right, fast at first.
     let still_to_come = (1.0 - time / 0.8).max(0.0).powi(2);
@@ -137,8 +151,50 @@ fn held(style: &PhotoStyle, time: f32) -> (PhotoStyle, bool) {
         glare,
         ..style.clone()
     };
-    let calm = taken.glare.is_none() && taken.blur < style.blur + 0.4 && shake < 1.0;
+    // Strokes are three to four pixels wide.
+    let calm = match (taken.blur - style.blur, shake) {
+        (blur, shake) if blur < 0.4 && shake < 1.0 => Fitness::Good,
+        (blur, shake) if blur < 2.4 && shake < 3.0 => Fitness::Fair,
+        _ => Fitness::Bad,
+    };
     (taken, calm)
+}
+
+/// Fractions of a card's width and height.
+type Point = (f32, f32);
+
+/// Middles of everything that is printed on a side: of the characters of labels, of what values begin with, of the quarters of
+/// a face and of an emblem.
+fn prints(layout: &Layout) -> Vec<Point> {
+    let cells = |area: Box2, across: usize, down: usize| {
+        let (width, height) = (area.right - area.left, area.bottom - area.top);
+        let middle = |place: usize, of: usize| (count(place) + 0.5) / count(of);
+        (0..across * down).map(move |cell| {
+            (area.left + width * middle(cell % across, across), area.top + height * middle(cell / across, down))
+        })
+    };
+    let labels = layout.labels.iter().flat_map(|label| cells(label.area, label.text.chars().count().max(1), 1));
+    let values = layout.slots.iter().flat_map(|slot| {
+        cells(Box2 { right: slot.area.left + 0.4 * (slot.area.right - slot.area.left), ..slot.area }, 3, 1)
+    });
+    let face = layout.portrait.map(|area| {
+        let (width, height) = (area.right - area.left, area.bottom - area.top);
+        let (left, top) = (area.left + 0.2 * width, area.top + 0.2 * height);
+        Box2 { left, top, right: left + 0.6 * width, bottom: top + 0.6 * height }
+    });
+    let pictures = face.into_iter().chain(layout.emblem).flat_map(|area| cells(area, 2, 2));
+    labels.chain(values).chain(pictures).collect()
+}
+
+/// What a reflection leaves to be seen of what is printed.
+fn washed(glare: Option<Spot>, layout: &Layout) -> Fitness {
+    let Some(spot) = glare else { return Fitness::Good };
+    let [width, height] = layout.millimetres;
+    match prints(layout).into_iter().map(|at| spot.white_at(at, height / width)).fold(0.0, f32::max) {
+        white if white < 0.15 => Fitness::Good,
+        white if white < 0.7 => Fitness::Fair,
+        _ => Fitness::Bad,
+    }
 }
 
 /// A citizen as the sandbox's register is seeded with.
@@ -187,19 +243,20 @@ mod tests {
         let small = PhotoStyle { frame: (160, 90), ..Showing::of(4).style };
         let showing = Showing { style: small, fps: 10, seconds: 5 };
         let frames: Vec<HeldFrame> = handheld(&crate::citizen(1), &fonts, &showing).collect();
-        let good: Vec<bool> = frames.iter().map(|frame| frame.good).collect();
-        assert_eq!(good.len(), 2 * 55);
+        let fit: Vec<Fitness> = frames.iter().map(|frame| frame.fitness).collect();
+        assert_eq!(fit.len(), 2 * 55);
         for (number, frame) in (0..).zip(&frames) {
             assert_eq!(marked(&frame.image), Some(number));
             assert_eq!(frame.side, if number < 55 { Side::Front } else { Side::Back });
         }
-        for side in good.chunks(55) {
-            assert!(side[..6].iter().all(|good| !good), "it is not there yet: {side:?}");
-            assert!(side[20..28].iter().all(|good| !good), "a reflection is on it: {side:?}");
-            assert!(side[28..50].iter().all(|&good| good), "it is held still: {side:?}");
-            assert!(side[50..].iter().all(|good| !good), "it is away: {side:?}");
+        for side in fit.chunks(55) {
+            assert!(side[..5].iter().all(|fit| *fit == Fitness::Bad), "it is not there yet: {side:?}");
+            assert!(side[22..27].iter().all(|fit| *fit == Fitness::Bad), "a reflection is on it: {side:?}");
+            assert!(side[28..50].iter().all(|fit| *fit == Fitness::Good), "it is held still: {side:?}");
+            assert!(side[50..].iter().all(|fit| *fit == Fitness::Bad), "it is away: {side:?}");
             // The focus passes through, but never stays for a second.
-            assert!(side[8..20].iter().filter(|&&good| good).count() < 6, "{side:?}");
+            assert!(side[8..20].iter().filter(|fit| **fit == Fitness::Good).count() < 6, "{side:?}");
+            assert!(side[8..20].iter().any(|fit| *fit == Fitness::Bad), "{side:?}");
         }
     }
 

@@ -107,7 +107,7 @@ fn advise(
         Some(reason) => reason.hint(),
         None if measured.coverage > TOO_NEAR_PERCENT => Hint::Farther,
         None if quality::covered(frame, &sorted.quad, layout) => Reason::Covered.hint(),
-        None => quality::hidden_label(flat, layout).map_or(Hint::Ready, Reason::hint),
+        None => quality::hidden_print(flat, layout).map_or(Hint::Ready, Reason::hint),
     }
 }
 

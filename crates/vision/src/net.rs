@@ -5,6 +5,9 @@ use rten::{Model, ModelOptions, RunOptions, op_registry};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 
+/// Scores this far below the best contribute nothing that f32 would keep.
+const NEGLIGIBLE: f32 = 18.0;
+
 /// Why a net could not be made, or not be run.
 #[derive(Debug, thiserror::Error)]
 pub enum NetError {
@@ -71,10 +74,24 @@ impl Net {
 
 /// Probabilities of classes from their scores.
 pub(crate) fn softmax(scores: &[f32]) -> Vec<f32> {
+    let mut probabilities = vec![0.0; scores.len()];
+    softmax_into(scores, &mut probabilities);
+    probabilities
+}
+
+/// The same, where one room serves many times.
+pub(crate) fn softmax_into(scores: &[f32], probabilities: &mut [f32]) {
     let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f32> = scores.iter().map(|score| (score - most).exp()).collect();
-    let sum: f32 = powers.iter().sum();
-    powers.into_iter().map(|power| power / sum.max(f32::MIN_POSITIVE)).collect()
+    let mut sum = 0.0;
+    for (probability, &score) in probabilities.iter_mut().zip(scores) {
+        let below = score - most;
+        *probability = if below > -NEGLIGIBLE { below.exp() } else { 0.0 };
+        sum += *probability;
+    }
+    let norm = 1.0 / sum.max(f32::MIN_POSITIVE);
+    for probability in probabilities {
+        *probability *= norm;
+    }
 }
 
 impl std::fmt::Debug for Net {

@@ -1,7 +1,7 @@
 //! Stage 5: how good the picture of the document is. Every figure is measured on the rectified document.
 
 use image::GrayImage;
-use shiming_identity::document::{Box2, FormatParameters, Layout, QualityFloor};
+use shiming_identity::document::{Box2, FormatParameters, Label, Layout, QualityFloor};
 
 use crate::geometry::Quad;
 use crate::picture::{Frame, luma};
@@ -37,8 +37,12 @@ const FOREIGN: f32 = 1.22;
 const BLACK: f32 = 0.42;
 /// Middles of patches, in thousandths of the document, from which on it is covered.
 const LEAST_COVERED: usize = 4;
-/// Print of less than this share of the usual contrast is hidden.
+/// Print of less than this share of the usual contrast is hidden…
 const HIDDEN: f32 = 0.35;
+/// … and a part of a face or an emblem, which are paler than print, of less than this share.
+const FADED: f32 = 0.25;
+/// Where eyes and nose are in a portrait: neither half of that is without contrast, whatever hair, skin and clothes are like.
+const FACE: Box2 = Box2 { left: 0.2, top: 0.38, right: 0.8, bottom: 0.67 };
 /// Frames with a lower mean luma are too dark to find anything in…
 const NIGHT: f32 = 34.0;
 /// … and with a higher one too bright.
@@ -165,18 +169,57 @@ fn median_colour(colours: &[[f32; 3]]) -> Option<[f32; 3]> {
     Some(medians)
 }
 
-/// Whether a label of the layout, which is printed on every such document, is not to be seen on this one: washed out by
-/// a reflection, or covered. `flat` is the rectified document.
-pub(crate) fn hidden_label(flat: &GrayImage, layout: &Layout) -> Option<Reason> {
-    let print: Vec<(f32, f32)> = layout.labels.iter().filter_map(|label| contrast(flat, &label.area)).collect();
+/// Whether something that is printed on every such document is not to be seen on this one, washed out by a reflection or
+/// covered: a character of a label, half of the face, a quarter of the emblem. `flat` is the rectified document.
+pub(crate) fn hidden_print(flat: &GrayImage, layout: &Layout) -> Option<Reason> {
+    let characters: Vec<(f32, f32)> =
+        layout.labels.iter().flat_map(characters).filter_map(|area| contrast(flat, &area)).collect();
     let median = |pick: fn(&(f32, f32)) -> f32| {
-        let mut values: Vec<f32> = print.iter().map(pick).collect();
+        let mut values: Vec<f32> = characters.iter().map(pick).collect();
         values.sort_by(f32::total_cmp);
         values.get(values.len() / 2).copied()
     };
     let (depth, paper) = (median(|print| print.0)?, median(|print| print.1)?);
-    let hidden = print.iter().find(|print| print.0 < HIDDEN * depth)?;
+    let face = layout.portrait.map(|portrait| parts(within(portrait, FACE), 2, 1));
+    let emblem = layout.emblem.map(|emblem| parts(emblem, 2, 2));
+    let pictures = face.into_iter().chain(emblem).flatten().filter_map(|area| contrast(flat, &area));
+    let faint = |share: f32| move |print: &(f32, f32)| print.0 < share * depth;
+    let hidden = characters.iter().copied().find(faint(HIDDEN)).or_else(|| pictures.into_iter().find(faint(FADED)))?;
     Some(if hidden.1 >= paper { Reason::Glare } else { Reason::Covered })
+}
+
+/// The boxes of a label's characters where they are Han, which all are as wide; else the label's own.
+fn characters(label: &Label) -> Vec<Box2> {
+    let han = label.text.chars().all(|character| matches!(character, '\u{4e00}'..='\u{9fff}'));
+    parts(label.area, if han { label.text.chars().count() } else { 1 }, 1)
+}
+
+/// A box in equal parts.
+fn parts(area: Box2, across: usize, down: usize) -> Vec<Box2> {
+    let share = |part: usize, of: usize| part as f32 / of as f32;
+    let cell = |i: usize, j: usize| {
+        within(
+            area,
+            Box2 {
+                left: share(i, across),
+                top: share(j, down),
+                right: share(i + 1, across),
+                bottom: share(j + 1, down),
+            },
+        )
+    };
+    (0..down).flat_map(|j| (0..across).map(move |i| cell(i, j))).collect()
+}
+
+/// A box whose fractions are those of another one.
+fn within(area: Box2, part: Box2) -> Box2 {
+    let (width, height) = (area.right - area.left, area.bottom - area.top);
+    Box2 {
+        left: area.left + part.left * width,
+        top: area.top + part.top * height,
+        right: area.left + part.right * width,
+        bottom: area.top + part.bottom * height,
+    }
 }
 
 /// How much darker the print in a box is than its paper, as a share of the paper's luma, and that luma.
@@ -189,7 +232,7 @@ fn contrast(flat: &GrayImage, area: &Box2) -> Option<(f32, f32)> {
     if values.is_empty() {
         return None;
     }
-    let (ink, paper) = (f32::from(nth(&mut values, 0.08)), f32::from(nth(&mut values, 0.85)));
+    let (ink, paper) = (f32::from(nth(&mut values, 0.05)), f32::from(nth(&mut values, 0.85)));
     Some(((paper - ink) / paper.max(1.0), paper))
 }
 

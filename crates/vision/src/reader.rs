@@ -283,7 +283,7 @@ impl Reader {
         // What hides print matters where something could not be read for certain.
         let hidden = || {
             let covered = quality::covered(frame, &quad, &page.layout).then_some(Reason::Covered);
-            covered.or_else(|| quality::hidden_label(&image::imageops::grayscale(&flat), &page.layout))
+            covered.or_else(|| quality::hidden_print(&image::imageops::grayscale(&flat), &page.layout))
         };
         let doubt = |warning: &Warning| {
             matches!(warning, Warning::LowConfidence(_) | Warning::Missing(_) | Warning::NumberInconsistent)

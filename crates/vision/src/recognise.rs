@@ -15,6 +15,8 @@ use rten_tensor::prelude::*;
 use shiming_identity::document::Alphabet;
 use shiming_identity::ethnicity::{BEYOND_GROUPS, GROUPS};
 
+use crate::net::softmax_into;
+
 /// The characters that the recogniser writes: class 1 is the first.
 pub const CHARACTERS: &str = include_str!("../../../models/characters.txt");
 
@@ -33,8 +35,6 @@ const BLANK: usize = 0;
 const ALTERNATIVES: (usize, f32) = (3, 0.01);
 /// The same for a name, whose candidates are shown to the person who knows it: a rare character is seldom far down.
 const NAME_ALTERNATIVES: (usize, f32) = (8, 0.0005);
-/// Scores this far below the best contribute nothing that f32 would keep.
-const NEGLIGIBLE: f32 = 18.0;
 
 /// Why a recogniser could not be made, or a line not be read.
 #[derive(Debug, thiserror::Error)]
@@ -198,7 +198,7 @@ impl Recogniser {
         let mut previous = BLANK;
         let mut best_in_run = 0.0;
         for (step, scores) in logits.enumerate() {
-            softmax(scores, &mut probabilities);
+            softmax_into(scores, &mut probabilities);
             restriction.merge(&mut probabilities);
             let best = restriction.best(&probabilities);
             let confidence = probabilities[best];
@@ -346,21 +346,6 @@ fn look_alikes(alphabet: Alphabet) -> &'static [(char, char)] {
 /// A Han character, or 〇.
 fn is_han(character: char) -> bool {
     matches!(character, '〇' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}')
-}
-
-/// Probabilities of one step's classes.
-fn softmax(scores: &[f32], probabilities: &mut [f32]) {
-    let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut sum = 0.0;
-    for (probability, &score) in probabilities.iter_mut().zip(scores) {
-        let below = score - most;
-        *probability = if below > -NEGLIGIBLE { below.exp() } else { 0.0 };
-        sum += *probability;
-    }
-    let norm = 1.0 / sum.max(f32::MIN_POSITIVE);
-    for probability in probabilities {
-        *probability *= norm;
-    }
 }
 
 /// The network's input for a line, and the share of its width that the line fills: scaled to [`HEIGHT`] with its

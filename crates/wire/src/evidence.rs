@@ -1,7 +1,7 @@
 //! What the phone says it read: text and figures, never a picture (DC-1).
 
 use serde::{Deserialize, Serialize};
-use shiming_identity::document::{DocumentKind, read_kind};
+use shiming_identity::document::{DocumentKind, registrable_kind};
 
 use crate::bounded::{BoundError, Bytes, Text};
 
@@ -13,7 +13,7 @@ pub struct Evidence {
     /// The nonce that the registration was opened with; one use.
     pub nonce: Bytes<16>,
     /// The document that was read: one whose pictures can be.
-    #[serde(deserialize_with = "read_kind")]
+    #[serde(deserialize_with = "registrable_kind")]
     pub document: DocumentKind,
     /// 姓名, 1 to 50 characters.
     pub name: Field<50>,

@@ -1,7 +1,7 @@
 //! A registration as the phone sees it.
 
 use serde::{Deserialize, Serialize};
-use shiming_identity::document::{DocumentKind, FormatParameters, read_kind};
+use shiming_identity::document::{DocumentKind, FormatParameters, registrable_kind};
 
 use crate::UnixSeconds;
 use crate::bounded::{Bytes, Text};
@@ -18,7 +18,7 @@ pub struct CreateRegistration {
     /// The SIM card that is registered (RN-13).
     pub sim: SimSubject,
     /// The document that will be read: one whose pictures can be.
-    #[serde(deserialize_with = "read_kind")]
+    #[serde(deserialize_with = "registrable_kind")]
     pub document: DocumentKind,
     /// Whose phone this is (RN-1). An agent's terminal also sends the agent's credential
     /// (`Authorization: Bearer …`).
@@ -247,9 +247,9 @@ mod tests {
     use super::*;
     use crate::json::from_slice;
 
-    // RC-1: a document that nobody can read yet opens no registration.
+    // RC-1: a document that no registration can be made with yet opens none.
     #[test]
-    fn only_documents_that_are_read_are_taken() {
+    fn only_registrable_documents_are_taken() {
         for kind in DocumentKind::ALL {
             let request = CreateRegistration {
                 device_key: Bytes([4; 65]),
@@ -258,7 +258,7 @@ mod tests {
                 terminal: Terminal::Own,
             };
             let json = serde_json::to_string(&request).unwrap();
-            assert_eq!(from_slice::<CreateRegistration>(json.as_bytes()).is_ok(), kind.is_read(), "{kind:?}");
+            assert_eq!(from_slice::<CreateRegistration>(json.as_bytes()).is_ok(), kind.is_registrable(), "{kind:?}");
         }
     }
 }
