@@ -283,7 +283,9 @@ impl Reader {
         // What hides print matters where something could not be read for certain.
         let hidden = || {
             let covered = quality::covered(frame, &quad, &page.layout).then_some(Reason::Covered);
-            covered.or_else(|| quality::hidden_print(&image::imageops::grayscale(&flat), &page.layout))
+            let hidden = covered.or_else(|| quality::hidden_print(&image::imageops::grayscale(&flat), &page.layout));
+            // What too much light has washed out was no reflection.
+            hidden.filter(|reason| *reason != Reason::Glare || lacks != Some(Reason::TooBright))
         };
         let doubt = |warning: &Warning| {
             matches!(warning, Warning::LowConfidence(_) | Warning::Missing(_) | Warning::NumberInconsistent)

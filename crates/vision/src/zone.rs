@@ -102,8 +102,8 @@ pub(crate) fn zone(page: &Page, slots: &[ReadSlot], today: Date) -> Option<Zone>
     Some(Zone { lines: mrz.lines().to_vec(), fields, sound, page })
 }
 
-/// The zone with one or two characters as the reader would have read them next, if exactly one such zone is sound: two check
-/// digits and the reader's own doubt agree on it.
+/// The zone with one character, or one in each of two lines, as the reader would have read them next, if exactly one such zone
+/// is sound: two check digits and the reader's own doubt agree on it.
 fn second_choice(lines: &[&ReadSlot], today: Date) -> Option<Mrz> {
     let mut doubts: Vec<(usize, usize, char, f32)> = Vec::new();
     for (line, slot) in lines.iter().enumerate() {
@@ -126,7 +126,8 @@ fn second_choice(lines: &[&ReadSlot], today: Date) -> Option<Mrz> {
     let mut sound: Vec<Mrz> = doubts.iter().filter_map(|doubt| with(&[doubt])).collect();
     if sound.is_empty() {
         for (at, first) in doubts.iter().enumerate() {
-            let others = doubts[at + 1..].iter().filter(|second| (second.0, second.1) != (first.0, first.1));
+            // Two changes to one line may make up for each other in its check digits; one to each line cannot.
+            let others = doubts[at + 1..].iter().filter(|second| second.0 != first.0);
             sound.extend(others.filter_map(|second| with(&[first, second])));
         }
     }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use common::{READER, decoded, draw, format_of, formats, inspect, moderate, photo, seed, today, truth};
 use shiming_identity::document::{FieldName, FormatMode, Side};
-use shiming_specimen::{EXPIRED, Fault, PhotoStyle, citizen};
+use shiming_specimen::{EXPIRED, Fault, PhotoStyle, Spot, citizen};
 use shiming_vision::{Hint, Photo, Reason, Warning};
 
 const SIDES: [Side; 2] = [Side::Front, Side::Back];
@@ -144,6 +144,27 @@ fn an_operators_parameters_replace_the_defaults() {
     format.pixels.min_document_width = 1200;
     assert_eq!(READER.read(&photo, &[format.clone()], today()).unwrap_err().reason, Reason::TooSmall);
     assert_eq!(inspect(&photo.frame(), &format).hint, Hint::Closer);
+}
+
+// RN-4: what a reflection hides counts, not only how much of the document it covers
+#[test]
+fn a_reflection_on_face_emblem_or_heading_is_seen() {
+    let places = [
+        (Side::Front, (0.76, 0.45)),
+        (Side::Front, (0.85, 0.45)),
+        (Side::Back, (0.16, 0.3)),
+        (Side::Back, (0.6, 0.34)),
+        (Side::Back, (0.85, 0.34)),
+    ];
+    for index in [1, 3, 7, 24] {
+        for (side, at) in places {
+            let spot = Spot { at, radius: 0.13, strength: 1.7 };
+            let style = PhotoStyle { glare: Some(spot), ..PhotoStyle::phone(seed(index, side)) };
+            let hint = inspect(&decoded(&photo(index, side, &style)).frame(), &format_of(side)).hint;
+            // Near the card's edge it may take the edge away.
+            assert!([Hint::LessGlare, Hint::WholeCard].contains(&hint), "{index} {side:?} {at:?}: {hint:?}");
+        }
+    }
 }
 
 // RN-4: every fault is refused, with a hint that mends it, by the reader and in the camera's view
