@@ -39,10 +39,10 @@ const BLACK: f32 = 0.42;
 const LEAST_COVERED: usize = 4;
 /// Print of less than this share of the usual contrast is hidden…
 const HIDDEN: f32 = 0.35;
-/// … and a part of a face or an emblem, which are paler than print, of less than this share.
-const FADED: f32 = 0.25;
+/// … and a part of a face or an emblem, which are seldom paler than print, of less than this share.
+const FADED: f32 = 0.4;
 /// Where eyes and nose are in a portrait: neither half of that is without contrast, whatever hair, skin and clothes are like.
-const FACE: Box2 = Box2 { left: 0.2, top: 0.38, right: 0.8, bottom: 0.67 };
+const FACE: Box2 = Box2 { left: 0.27, top: 0.38, right: 0.73, bottom: 0.64 };
 /// Frames with a lower mean luma are too dark to find anything in…
 const NIGHT: f32 = 34.0;
 /// … and with a higher one too bright.
