@@ -33,7 +33,7 @@ cargo xtask COMMAND
   bench browser [OPTION]…    the second; `bench` lists the options of both
   bench names                time of name keys and sequences, beside a peer
   bench mrz                  what check digits and repairs make of misread zones
-  fuzz [SECONDS]             arbitrary bytes into decode → read (needs a nightly compiler)
+  fuzz [SECONDS]             arbitrary bytes into decode → read (needs a nightly compiler, and 20 minutes to build)
   screenshots                the pictures in docs/img
   sizes                      what is uploaded and downloaded, compressed
   specimen                   draw fictional cards, photos of them, camera streams
