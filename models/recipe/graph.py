@@ -251,12 +251,12 @@ def rename_values(edit, names):
     edit.constants = {tensor.name: tensor for tensor in edit.graph.initializer}
 
 
-def quantise(edit, levels=None):
+def quantise(edit, convolution_levels):
     """Store the weights of convolutions and matrix products as int8, one scale per output channel.
 
     Symmetric (no zero point), computed in f32 again after `DequantizeLinear`, which a runtime folds when it loads.
-    `levels` says how many levels either side of zero a kind of node gets, 127 where it says nothing: fewer are smaller
-    once compressed.
+    `convolution_levels` gives how many levels either side of zero a convolution of so many weights gets, at most 127:
+    fewer are smaller once compressed. Everything else has 127.
     """
     channel_axis = {"Conv": 0, "ConvTranspose": 1, "MatMul": 1}
     added = []
@@ -268,7 +268,7 @@ def quantise(edit, levels=None):
         name = node.input[1]
         others = tuple(other for other in range(weights.ndim) if other != axis)
         peak = np.abs(weights).max(axis=others, keepdims=True)
-        most = (levels or {}).get(node.op_type, 127)
+        most = convolution_levels(weights.size) if node.op_type == "Conv" else 127
         scale = (np.where(peak == 0, 1, peak) / most).astype(np.float32)
         if most < 127:
             scale = closest_scale(weights, scale, most, others)

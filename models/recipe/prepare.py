@@ -54,9 +54,9 @@ SMALL = {
 PUNCTUATION = "·—（）、，。：；《》“”〇"
 """Besides printable ASCII: what addresses, issuers and names use. 〇 is a character of place names outside the 8,105."""
 
-RECOGNISER_LEVELS = 127
-"""Levels of weights either side of zero in the recogniser's convolutions. With 63, and scales that leave the least error, the
-file is 0.35 MB smaller and reads as many drawn fronts, but not 㛃 in a good photo; with 31 a quarter of hard fronts is lost."""
+RECOGNISER_LEVELS = [(200_000, 45), (60_000, 63)]
+"""More weights than this → levels either side of zero, in the recogniser's convolutions; the others have 127. The few large
+ones are most of the file, and each level they lose costs least there: docs/benchmarks.md has what else was tried."""
 SMALL_LEVELS = {"finder": 63, "sorter": 63}
 
 UNLIKELY = {"袆": 4.5}
@@ -172,7 +172,7 @@ def prepare_recogniser(source, table, rare):
     graph.set_shape(edit.graph.input[0], ["lines", 3, 48, "width"])
     graph.set_shape(edit.graph.output[0], ["lines", "steps", len(bias)])
     graph.rename_values(edit, {"x": "lines", add.output[0]: "logits"})
-    graph.quantise(edit, {"Conv": RECOGNISER_LEVELS})
+    graph.quantise(edit, lambda size: next((levels for more, levels in RECOGNISER_LEVELS if size > more), 127))
     graph.halve(edit)
     return finish(model, "shiming recogniser", f"classes: blank, {CHARACTERS}, space"), characters
 
@@ -243,7 +243,7 @@ def prepare_small(name):
         opset_imports=[helper.make_opsetid("", graph.OPSET)],
     )
     edit = graph.Editor(model)
-    graph.quantise(edit, {"Conv": SMALL_LEVELS.get(name, 127)})
+    graph.quantise(edit, lambda _: SMALL_LEVELS.get(name, 127))
     graph.halve(edit)
     model = onnx.shape_inference.infer_shapes(model)
     del model.graph.value_info[:]
