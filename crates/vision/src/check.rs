@@ -515,10 +515,12 @@ fn repair_from_number(fields: &mut Vec<ReadField>, expected: &[FieldName], numbe
 }
 
 /// A number that breaks its rules: if among the reader's own second choices exactly one single change makes a number
-/// that keeps its check character and holds the birth date and sex that were read elsewhere, it is that.
+/// that keeps its check character and holds the birth date and sex that were read elsewhere, it is that. A change of the
+/// province must lead to that of the address: a check character alone would let one in eleven wrong ones pass.
 fn repair_number(fields: &mut [ReadField], slots: &[ReadSlot]) {
     let value = |name: FieldName| fields.iter().find(|field| field.name == name).map(|field| field.value.clone());
     let (birth, sex) = (value(FieldName::BirthDate), value(FieldName::Sex));
+    let address = value(FieldName::Address).unwrap_or_default();
     let (Some(birth), Some(slot)) = (birth, slots.iter().find(|slot| slot.reads == SlotContent::IdNumber)) else {
         return;
     };
@@ -526,6 +528,10 @@ fn repair_number(fields: &mut [ReadField], slots: &[ReadSlot]) {
     let characters: Vec<char> = field.value.chars().collect();
     let agrees = |number: &IdNumber| {
         number.birth_date().to_string() == birth && sex.as_deref().is_none_or(|sex| sex == number.sex().as_str())
+    };
+    // Addresses write 内蒙古 or 内蒙古自治区: two characters tell every province from the others.
+    let lives_there = |number: &IdNumber| {
+        number.region().province().is_some_and(|name| name.chars().take(2).eq(address.chars().take(2)))
     };
     if characters.len() != 18 || characters.len() != slot.line.characters.len() {
         return;
@@ -541,6 +547,7 @@ fn repair_number(fields: &mut [ReadField], slots: &[ReadSlot]) {
             let text: String = changed.iter().collect();
             if let Ok(number) = IdNumber::parse(&text)
                 && agrees(&number)
+                && (index >= 2 || lives_there(&number))
             {
                 candidates.push((number, *probability));
             }
@@ -648,6 +655,19 @@ mod tests {
         let left = checked(&other);
         assert_eq!(value(&left, FieldName::IdNumber).value, "11010519491231082X");
         assert!(left.warnings.contains(&Warning::NumberInconsistent));
+    }
+
+    // RN-5
+    #[test]
+    fn a_number_is_repaired_to_the_province_of_the_address_only() {
+        let read = |address: &str| {
+            let mut slots = front("71010519491231002X", BORN, 0.95);
+            slots[7].line.characters[0].alternatives = vec![('1', 0.3)];
+            slots[6] = slot(SlotContent::Address, address, 0.97);
+            value(&checked(&slots), FieldName::IdNumber).value.clone()
+        };
+        assert_eq!(read("北京市朝阳区"), "11010519491231002X");
+        assert_eq!(read("上海市静安区"), "71010519491231002X");
     }
 
     // RN-5

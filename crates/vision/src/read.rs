@@ -111,9 +111,15 @@ pub(crate) fn slots(
             }
         }
         let broken = broken_off(&line);
+        if line.characters.is_empty() {
+            continue;
+        }
         let least = if slot.line > 0 { LEAST_FURTHER_LINE } else { LEAST_LINE_CONFIDENCE };
-        if !line.characters.is_empty() && line.mean_confidence() >= least {
+        if line.mean_confidence() >= least {
             read.push(ReadSlot { reads: slot.reads, line_number: slot.line, line, place: cut.place, broken });
+        } else if let Some(previous) = read.last_mut().filter(|previous| previous.reads == slot.reads) {
+            // Something stands there that may be the end of what the line before begins.
+            previous.broken = true;
         }
     }
     Ok(read)
@@ -189,12 +195,13 @@ impl Ink {
         let depth: Vec<f32> =
             luma.as_raw().iter().zip(&paper).map(|(&v, p)| (p - f32::from(v)) / p.max(DARKEST_PAPER)).collect();
         let mut sorted = depth.clone();
-        let rank = (sorted.len() * 985 / 1000).min(sorted.len().checked_sub(1)?);
-        let (_, darkest, _) = sorted.select_nth_unstable_by(rank, f32::total_cmp);
-        if *darkest < LEAST_CONTRAST {
-            return None;
-        }
-        let threshold = 0.5 * *darkest;
+        // A whole line of print, or a lone figure at the start of one.
+        let darkest = [985, 997].into_iter().find_map(|share| {
+            let rank = (sorted.len() * share / 1000).min(sorted.len().checked_sub(1)?);
+            let (_, darkest, _) = sorted.select_nth_unstable_by(rank, f32::total_cmp);
+            (*darkest >= LEAST_CONTRAST).then_some(*darkest)
+        })?;
+        let threshold = 0.5 * darkest;
         Some(Self { width, height, dark: depth.iter().map(|d| *d >= threshold).collect() })
     }
 
@@ -291,6 +298,13 @@ mod tests {
         let line = cut(&strip(&[[50, 12, 70, 40], [80, 14, 100, 38], [140, 12, 150, 40]]), &WHOLE).unwrap();
         assert!((110..=120).contains(&line.width()), "{}", line.width());
         assert!((38..=44).contains(&line.height()), "{}", line.height());
+    }
+
+    // RN-5: the last figure of a house number that stands in a line of its own
+    #[test]
+    fn a_lone_narrow_figure_is_print() {
+        let line = cut(&strip(&[[50, 12, 54, 40]]), &WHOLE).unwrap();
+        assert!(line.width() < 30, "{}", line.width());
     }
 
     // RN-5
