@@ -40,9 +40,9 @@ FIRST_LEVELS = 6500
 """Characters of the table's first and second level, which come first in it."""
 SURVEY_SAMPLES = 8
 """How often each character is drawn to find out how well it is read."""
-RARE_SAMPLES = 32
+RARE_SAMPLES = 16
 """How often each character with a row of its own is drawn besides."""
-LEAST_RECALL = 0.3
+LEAST_RECALL = 0.75
 """Characters of the first levels that are read right less often than this in the survey get a new row too."""
 PRIOR = 2.0
 """How much more evidence (in logits) a new row needs than its training, where rare and common characters are equally
@@ -86,7 +86,7 @@ class Painter:
             pen.text((x, above + em / 2), character, font=font, fill=colour(ink), anchor="lm")
             middles.append((x + em / 2) / width)
         picture = picture.rotate(random.uniform(-1.2, 1.2), Image.Resampling.BICUBIC, fillcolor=colour(paper))
-        picture = self.photograph(picture, random.uniform(13, 34), em)
+        picture = self.photograph(picture, random.uniform(13, 40), em)
         scaled = max(1, round(width * HEIGHT / height))
         values = np.asarray(picture.resize((scaled, HEIGHT), Image.Resampling.BILINEAR)).astype(np.float32) / 127.5 - 1
         padded = -(-max(scaled, 96) // STEP) * STEP
@@ -120,7 +120,7 @@ class Network:
         product = model.graph.node[-2]
         model.graph.output.append(helper.make_tensor_value_info(product.input[0], onnx.TensorProto.FLOAT, None))
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 2
+        options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(model.SerializeToString(), options)
         self.classes = {character: index + 1 for index, character in enumerate(self.characters)}
 
