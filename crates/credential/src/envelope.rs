@@ -1,0 +1,82 @@
+//! `COSE_Sign1` (RFC 9052 §4.2) with ES256 (RFC 9053 §2.1), in one form only: tagged, algorithm, type and key name in the
+//! protected header, nothing in the other, nothing detached.
+
+use coset::iana::{Algorithm, EnumI64 as _};
+use coset::{
+    CoseSign1, CoseSign1Builder, HeaderBuilder, RegisteredLabelWithPrivate, TaggedCborSerializable as _, cbor::Value,
+};
+
+use crate::keys::{KeyId, PublicKey};
+
+/// ECDSA with P-256: r and s, 32 bytes each.
+pub type Signature = [u8; 64];
+
+/// Header parameter `typ` (RFC 9596): what is signed, so that nothing signed for one purpose serves another.
+const TYP: i64 = 16;
+
+/// What is about to be signed.
+#[derive(Clone, Debug)]
+pub struct Unsigned(CoseSign1);
+
+impl Unsigned {
+    pub(crate) fn new(kind: &str, key_id: Option<&KeyId>, payload: Vec<u8>) -> Self {
+        let mut header = HeaderBuilder::new().algorithm(Algorithm::ES256).value(TYP, Value::Text(kind.to_owned()));
+        if let Some(key_id) = key_id {
+            header = header.key_id(key_id.as_str().as_bytes().to_vec());
+        }
+        Self(CoseSign1Builder::new().protected(header.build()).payload(payload).build())
+    }
+
+    /// What the key signs: a `Sig_structure` (RFC 9052 §4.4).
+    #[must_use]
+    pub fn to_be_signed(&self) -> Vec<u8> {
+        self.0.tbs_data(&[])
+    }
+
+    /// What the signature is about.
+    pub(crate) fn payload(&self) -> Option<&Vec<u8>> {
+        self.0.payload.as_ref()
+    }
+
+    /// The bytes with the signature in them.
+    #[must_use]
+    pub fn signed(mut self, signature: &Signature) -> Vec<u8> {
+        self.0.signature = signature.to_vec();
+        // Writing to memory does not fail.
+        self.0.to_tagged_vec().unwrap_or_default()
+    }
+}
+
+/// What was signed, not yet verified.
+pub(crate) struct Envelope {
+    pub key_id: Option<KeyId>,
+    pub payload: Vec<u8>,
+    signature: Signature,
+    to_be_signed: Vec<u8>,
+}
+
+impl Envelope {
+    /// Takes it apart; `None` unless it is what [`Unsigned::signed`] writes for this kind.
+    pub(crate) fn open(bytes: &[u8], kind: &str) -> Option<Self> {
+        let sign1 = CoseSign1::from_tagged_slice(bytes).ok()?;
+        let header = &sign1.protected.header;
+        if header.alg != Some(RegisteredLabelWithPrivate::Assigned(Algorithm::from_i64(Algorithm::ES256.to_i64())?)) {
+            return None;
+        }
+        let key_id = match header.key_id.as_slice() {
+            [] => None,
+            name => Some(KeyId::new(std::str::from_utf8(name).ok()?)?),
+        };
+        let payload = sign1.payload.clone()?;
+        let signature: Signature = sign1.signature.as_slice().try_into().ok()?;
+        let again = Unsigned::new(kind, key_id.as_ref(), payload.clone());
+        let to_be_signed = again.to_be_signed();
+        // Another type, another header, another way to write the same: all of that is something else.
+        (again.signed(&signature) == bytes).then_some(Self { key_id, payload, signature, to_be_signed })
+    }
+
+    /// Whether this key signed it.
+    pub(crate) fn is_signed_by(&self, key: &PublicKey) -> bool {
+        key.verifies(&self.to_be_signed, &self.signature)
+    }
+}
