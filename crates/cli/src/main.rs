@@ -1,36 +1,43 @@
-//! `shiming`: reads pictures of identity documents.
+//! `shiming`: reads pictures of identity documents, checks electronic ID cards.
 //!
-//! `shiming read --json FILE…` prints one JSON object a line, for every document in every file ([`line::Line`]).
-//! Everything is read on this machine; nothing is sent anywhere and nothing is kept.
+//! `shiming read --json FILE…` prints one JSON object a line, for every document in every file ([`line::Line`]);
+//! `shiming verify` one for every code ([`verifying::Verdict`]). Everything is done on this machine; nothing is sent
+//! anywhere and nothing is kept.
 
 mod arguments;
 mod line;
 mod picture;
 mod reading;
+mod verifying;
 
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use serde::Serialize;
 use shiming_identity::Date;
 
 use crate::arguments::{Command, HELP, Usage};
-use crate::line::Line;
 use crate::reading::Documents;
+use crate::verifying::Verifier;
 
 /// Wrong usage.
 const USAGE: u8 = 2;
 /// The answer could not be written, or this machine's clock is outside the calendar.
 const FAILED: u8 = 1;
+/// A card is not to be relied on.
+const NOT_VALID: u8 = 3;
 
 fn main() -> ExitCode {
     // What is being read is personal data: a fault says where it was, never what was at hand.
     std::panic::set_hook(Box::new(|fault| {
         let place = fault.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-        let _ = writeln!(io::stderr(), "shiming: the reader failed{place}");
+        let _ = writeln!(io::stderr(), "shiming: the program failed{place}");
     }));
     match Command::parse(std::env::args_os().skip(1)) {
         Ok(Command::Read { files, json }) => read(&files, json),
+        Ok(Command::Verify { codes, keys, lists, at, json }) => verify(&codes, &keys, &lists, at, json),
         Ok(Command::Help) => finish(write!(io::stdout(), "{HELP}")),
         Ok(Command::Version) => finish(writeln!(io::stdout(), "shiming {}", env!("CARGO_PKG_VERSION"))),
         Err(Usage(problem)) => {
@@ -40,7 +47,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn read(files: &[std::ffi::OsString], json: bool) -> ExitCode {
+fn read(files: &[OsString], json: bool) -> ExitCode {
     let Some(today) = today() else {
         let _ = writeln!(io::stderr(), "shiming: this machine's clock is outside the calendar");
         return ExitCode::from(FAILED);
@@ -65,15 +72,50 @@ fn read(files: &[std::ffi::OsString], json: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn print_json(out: &mut impl Write, line: &Line) -> io::Result<()> {
+fn verify(codes: &[OsString], keys: &OsStr, lists: &[OsString], at: Option<u64>, json: bool) -> ExitCode {
+    let verifier = match Verifier::new(keys, lists) {
+        Ok(verifier) => verifier,
+        Err(problem) => {
+            let _ = writeln!(io::stderr(), "shiming: {problem}");
+            return ExitCode::from(FAILED);
+        }
+    };
+    let Some(now) = at.or_else(now) else {
+        let _ = writeln!(io::stderr(), "shiming: this machine's clock is outside the calendar");
+        return ExitCode::from(FAILED);
+    };
+    let mut all_valid = true;
+    let mut out = BufWriter::new(io::stdout().lock());
+    for code in verifying::texts(codes) {
+        let verdict = match code {
+            Ok(code) => verifier.verify(&code, now),
+            Err(error) => {
+                let _ = writeln!(io::stderr(), "shiming: cannot read the standard input: {error}");
+                return ExitCode::from(FAILED);
+            }
+        };
+        all_valid &= verdict.is_valid();
+        let written = if json { print_json(&mut out, &verdict) } else { writeln!(out, "{verdict}") };
+        if let Err(error) = written.and_then(|()| out.flush()) {
+            return finish(Err(error));
+        }
+    }
+    if all_valid { ExitCode::SUCCESS } else { ExitCode::from(NOT_VALID) }
+}
+
+fn print_json(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, line)?;
     writeln!(out)
 }
 
+/// Seconds since 1970.
+fn now() -> Option<u64> {
+    Some(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs())
+}
+
 /// The day in China, where the documents are valid.
 fn today() -> Option<Date> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-    Date::in_china(seconds).ok()
+    Date::in_china(now()?).ok()
 }
 
 /// A reader of our output that has heard enough is no failure.

@@ -1,11 +1,13 @@
 //! The program as its users run it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests: what fails may stop them")]
 
+mod common;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 use std::sync::LazyLock;
 
+use common::{Folder, shiming};
 use image::{ImageFormat, RgbImage, imageops};
 use serde_json::Value;
 use shiming_specimen::{Backdrop, Citizen, Fault, Fonts, PhotoStyle, citizen, draw_back, draw_front, photograph};
@@ -14,37 +16,11 @@ static FONTS: LazyLock<Fonts> = LazyLock::new(|| {
     Fonts::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules")).expect("`npm ci` installs the fonts")
 });
 
-/// A folder of its own for each test, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("shiming-cli-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn file(&self, name: &str, bytes: &[u8]) -> String {
-        let file = self.0.join(name);
-        std::fs::write(&file, bytes).unwrap();
-        file.to_str().unwrap().to_owned()
-    }
-
-    fn picture(&self, name: &str, image: &RgbImage, format: ImageFormat) -> String {
-        let mut bytes = std::io::Cursor::new(Vec::new());
-        image.write_to(&mut bytes, format).unwrap();
-        self.file(name, &bytes.into_inner())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn shiming(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_shiming")).args(arguments).output().unwrap()
+/// Writes a picture into the test's folder.
+fn picture(folder: &Folder, name: &str, image: &RgbImage, format: ImageFormat) -> String {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).unwrap();
+    folder.file(name, &bytes.into_inner())
 }
 
 /// The lines of `shiming read --json`, which must succeed and say nothing else.
@@ -75,7 +51,7 @@ fn expect_front(line: &Value, citizen: &Citizen) {
 fn both_sides_are_read() {
     let folder = Folder::new("sides");
     let citizen = citizen(0);
-    let front = folder.picture("front.jpg", &front(&citizen, 1), ImageFormat::Jpeg);
+    let front = picture(&folder, "front.jpg", &front(&citizen, 1), ImageFormat::Jpeg);
     let back = photograph(&draw_back(&citizen, &FONTS, 1600), &PhotoStyle::phone(2));
     let back = folder.file("back.jpg", &back.jpeg);
     let lines = read(&[&front, &back]);
@@ -106,9 +82,9 @@ fn content_decides_and_not_the_name() {
     let citizen = citizen(5);
     let photo = front(&citizen, 4);
     let files = [
-        folder.picture("png-called.jpg", &photo, ImageFormat::Png),
-        folder.picture("webp-called.bmp", &photo, ImageFormat::WebP),
-        folder.picture("bmp-called.txt", &photo, ImageFormat::Bmp),
+        picture(&folder, "png-called.jpg", &photo, ImageFormat::Png),
+        picture(&folder, "webp-called.bmp", &photo, ImageFormat::WebP),
+        picture(&folder, "bmp-called.txt", &photo, ImageFormat::Bmp),
     ];
     let lines = read(&files.each_ref().map(String::as_str));
     assert_eq!(lines.len(), 3);
@@ -137,7 +113,7 @@ fn two_documents_in_one_picture_are_two_lines() {
     let lower = photograph(&draw_front(&other, &FONTS, 1600), &style(3));
     imageops::replace(&mut both, &upper.image, 0, 0);
     imageops::replace(&mut both, &lower.image, 0, 840);
-    let lines = read(&[&folder.picture("both.jpg", &both, ImageFormat::Jpeg)]);
+    let lines = read(&[&picture(&folder, "both.jpg", &both, ImageFormat::Jpeg)]);
     assert_eq!(lines.len(), 2, "{lines:?}");
     let names: BTreeSet<&str> = lines.iter().filter_map(|line| line["fields"]["name"].as_str()).collect();
     assert_eq!(names, BTreeSet::from([one.name.as_str(), other.name.as_str()]));
@@ -214,8 +190,8 @@ fn what_is_no_picture_gets_a_line_too() {
         (folder.file("cut.jpg", &photo[..200]), "damaged"),
         (folder.file("header.bmp", b"BM123"), "damaged"),
         (folder.file("bomb.bmp", &bomb), "too_many_pixels"),
-        (folder.0.join("missing.jpg").to_str().unwrap().to_owned(), "file_unreadable"),
-        (folder.0.to_str().unwrap().to_owned(), "file_unreadable"),
+        (folder.place("missing.jpg"), "file_unreadable"),
+        (folder.place(""), "file_unreadable"),
     ];
     let files: Vec<&str> = cases.iter().map(|(file, _)| file.as_str()).collect();
     let lines = read(&files);
@@ -242,7 +218,7 @@ fn wrong_usage_is_the_only_failure() {
 fn people_get_words() {
     let folder = Folder::new("words");
     let citizen = citizen(0);
-    let file = folder.picture("front.jpg", &front(&citizen, 1), ImageFormat::Jpeg);
+    let file = picture(&folder, "front.jpg", &front(&citizen, 1), ImageFormat::Jpeg);
     let output = shiming(&["read", &file]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains(&citizen.name) && text.contains("id_number"), "{text}");

@@ -1,0 +1,173 @@
+//! Electronic ID cards, checked by the program as their verifiers run it (EC-4): offline, with keys and lists in files.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests: what fails may stop them")]
+
+mod common;
+
+use std::io::Write as _;
+use std::process::{Output, Stdio};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use common::{Folder, program, shiming};
+use p256::ecdsa::SigningKey;
+use p256::ecdsa::signature::Signer as _;
+use serde_json::{Value, json};
+use shiming_credential::{
+    Card, CardNumber, Disclosed, KeyId, PublicKey, Signature, StatusList, StatusReference, Unsigned, code, present,
+};
+
+const NOW: u64 = 1_800_000_000;
+const DAY: u64 = 86_400;
+const LIST: &str = "https://id.example/status/1";
+const REVOKED: u32 = 7;
+
+/// The coordinates of a key.
+fn point(key: &SigningKey) -> ([u8; 32], [u8; 32]) {
+    let point = key.verifying_key().to_sec1_point(false);
+    let (x, y) = point.as_bytes()[1..].split_at(32);
+    (x.try_into().unwrap(), y.try_into().unwrap())
+}
+
+fn sign(key: &SigningKey, unsigned: Unsigned) -> Vec<u8> {
+    let signature: p256::ecdsa::Signature = key.sign(&unsigned.to_be_signed());
+    unsigned.signed(&Signature::from(signature.to_bytes()))
+}
+
+/// An issuer's key as it publishes it (RFC 7517), written as an integrator would: with members that nobody asked for.
+fn jwk(name: &str, key: &SigningKey) -> Value {
+    let (x, y) = point(key);
+    json!({ "kty": "EC", "crv": "P-256", "use": "sig", "kid": name, "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y) })
+}
+
+/// What a verifier has in files, and the issuer and the phones behind it.
+struct World {
+    folder: Folder,
+    issuer: SigningKey,
+    phone: SigningKey,
+    keys: String,
+    list: String,
+}
+
+impl World {
+    fn new(name: &str) -> Self {
+        let folder = Folder::new(name);
+        let (issuer, phone) = (SigningKey::from_slice(&[1; 32]).unwrap(), SigningKey::from_slice(&[3; 32]).unwrap());
+        let next = SigningKey::from_slice(&[2; 32]).unwrap();
+        let keys = json!({ "keys": [jwk("a", &issuer), jwk("b", &next)] }).to_string();
+        let mut list = StatusList::new(LIST, NOW - 60, NOW + DAY, 1000).unwrap();
+        list.revoke(REVOKED).unwrap();
+        let list = sign(&issuer, list.unsigned(&KeyId::new("a").unwrap()));
+        let (keys, list) = (folder.file("keys.json", keys.as_bytes()), folder.file("list.cwt", &list));
+        Self { folder, issuer, phone, keys, list }
+    }
+
+    /// The code that a phone shows now of the card at a place of the list.
+    fn code(&self, index: u32, disclosed: Disclosed) -> String {
+        let (x, y) = point(&self.phone);
+        let card = Card {
+            id: [7; 16],
+            issuer: "id.example".to_owned(),
+            number: CardNumber::from_random(42),
+            issued_at: NOW - DAY,
+            expires_at: NOW + 30 * DAY,
+            holder_key: PublicKey::from_coordinates(&x, &y).unwrap(),
+            status: StatusReference { list: LIST.to_owned(), index },
+            document_class: "cn_resident_id".to_owned(),
+            disclosed,
+        };
+        let card = sign(&self.issuer, card.unsigned(&KeyId::new("a").unwrap()).unwrap());
+        code::encode(&sign(&self.phone, present(&card, NOW)))
+    }
+
+    fn verify(&self, at: u64, more: &[&str]) -> Output {
+        let at = at.to_string();
+        shiming(&[&["verify", "--keys", &self.keys, "--status", &self.list, "--at", &at], more].concat())
+    }
+}
+
+fn adult() -> Disclosed {
+    Disclosed { name: Some("阿依努尔·买买提".to_owned()), over: Some(18), ..Disclosed::default() }
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    std::str::from_utf8(&output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+// EC-4
+#[test]
+fn a_valid_card_says_what_its_holder_chose_and_nothing_else() {
+    let world = World::new("valid");
+    let output = world.verify(NOW, &["--json", &world.code(5, adult())]);
+    let expected = json!({
+        "verdict": "valid", "issuer": "id.example", "number": CardNumber::from_random(42).to_string(),
+        "document_class": "cn_resident_id", "issued_at": NOW - DAY, "expires_at": NOW + 30 * DAY, "shown_at": NOW,
+        "name": "阿依努尔·买买提", "over": 18,
+    });
+    assert_eq!((lines(&output), output.status.code()), (vec![expected], Some(0)));
+
+    let output = world.verify(NOW, &[&world.code(5, adult())]);
+    let number = CardNumber::from_random(42);
+    let told = format!("valid: card {number} of id.example, cn_resident_id, 阿依努尔·买买提, 18 or older\n");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), told);
+}
+
+// EC-4
+#[test]
+fn each_code_has_its_verdict_and_one_that_is_not_valid_shows_in_the_exit_code() {
+    let world = World::new("verdicts");
+    let (good, revoked) = (world.code(5, adult()), world.code(REVOKED, adult()));
+    let mut flipped = good.clone().into_bytes();
+    let middle = flipped.len() / 2;
+    flipped[middle] = if flipped[middle] == b'A' { b'B' } else { b'A' };
+    let flipped = String::from_utf8(flipped).unwrap();
+    let beyond = world.code(5000, adult());
+    let output = world.verify(NOW, &["--json", &good, &revoked, &flipped, "https://id.example/", &beyond]);
+    let verdicts: Vec<Value> = lines(&output).into_iter().map(|line| line["verdict"].clone()).collect();
+    assert_eq!(verdicts, ["valid", "revoked", "malformed", "other_code", "status_unknown"]);
+    assert_eq!(output.status.code(), Some(3));
+
+    let output = world.verify(NOW + 61, &[&good]);
+    let told = "stale: the code is stale: have it shown anew, from the holder's phone\n";
+    assert_eq!((String::from_utf8(output.stdout).unwrap().as_str(), output.status.code()), (told, Some(3)));
+    // Without a list nobody knows; a list that others signed is refused before any code is looked at.
+    let output = shiming(&["verify", "--keys", &world.keys, "--at", &NOW.to_string(), "--json", &good]);
+    assert_eq!((lines(&output)[0]["verdict"].clone(), output.status.code()), (json!("status_unknown"), Some(3)));
+}
+
+// EC-4
+#[test]
+fn a_scanner_writes_codes_line_by_line() {
+    let world = World::new("scanner");
+    let mut child = program()
+        .args(["verify", "--keys", &world.keys, "--status", &world.list, "--at", &NOW.to_string(), "--json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let codes = format!("{}\n{}\r\n\nnothing\n", world.code(1, adult()), world.code(2, Disclosed::default()));
+    child.stdin.take().unwrap().write_all(codes.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let verdicts: Vec<Value> = lines(&output).into_iter().map(|line| line["verdict"].clone()).collect();
+    assert_eq!(verdicts, ["valid", "valid", "other_code"]);
+}
+
+// EC-4
+#[test]
+fn keys_and_lists_that_cannot_be_used_are_told() {
+    let world = World::new("unusable");
+    let code = world.code(5, adult());
+    let refused = |arguments: &[&str], about: &str| {
+        let output = shiming(arguments);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(about), "{told}");
+        assert_eq!((output.stdout.len(), output.status.code()), (0, Some(1)));
+    };
+    let no_set = world.folder.file("no.json", b"[]");
+    let nobody = world.folder.file("nobody.json", br#"{"keys": []}"#);
+    refused(&["verify", "--keys", &no_set, &code], "no.json: not a JSON Web Key Set");
+    refused(&["verify", "--keys", "/nowhere/keys.json", &code], "cannot read /nowhere/keys.json");
+    refused(&["verify", "--keys", &world.keys, "--status", &no_set, &code], "no.json: not a status list");
+    refused(&["verify", "--keys", &nobody, "--status", &world.list, &code], "list.cwt: the status list is not signed");
+}
