@@ -16,6 +16,8 @@ export const FIELDS = ["name", "sex", "ethnicity", "birth_date", "address", "id_
 
 /** Who the drawn citizens are. */
 export const TRUTH = JSON.parse(readFileSync(join(STREAMS, "citizens.json"), "utf8"));
+/** Owners of rare names whose soft photo is read wrong, by their place among the citizens. */
+export const SOFT = JSON.parse(readFileSync(join(STREAMS, "soft.json"), "utf8"));
 
 /** A drawn photo: `front`, `back`, or a fault of the first citizen's front. */
 export const photo = (index, name) => join(STREAMS, `${index}-${name}.jpg`);

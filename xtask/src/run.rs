@@ -1,12 +1,15 @@
 //! `cargo xtask run`: the whole system on this machine, from a fresh clone to a page that is served.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use shiming_specimen::{Fault, Fonts, PhotoStyle, citizens, draw_back, draw_front, photograph, scene, write_y4m};
+use shiming_specimen::{
+    Fault, Fonts, PhotoStyle, RgbImage, citizen, citizens, draw_back, draw_front, photograph, scene, write_y4m,
+};
 
 use crate::stack::Stack;
 use crate::workspace::{self, Stamp};
@@ -53,24 +56,28 @@ const STREAMS: usize = 12;
 
 /// Citizens with a rare character in their name, and how their front is photographed for it to be read as another one:
 /// share of the photo that the card covers, blur.
-const SOFT: [(usize, f32, f32); 3] = [(1, 0.3, 1.0), (8, 0.3, 1.3), (9, 0.45, 1.2)];
+const SOFT: [(usize, f32, f32); 3] = [(1, 0.35, 2.0), (29, 0.45, 2.0), (96, 0.3, 1.8)];
 
 /// Citizens who show their card with a hand that shakes, to a camera whose focus hunts; and whether the phone is upright.
 const HELD: [(usize, bool); 3] = [(3, false), (5, true), (7, false)];
 
 /// What the browser tests' cameras see, and the files that they pick: for each citizen a video of both sides, photos of
-/// both, for the first also bad ones; videos taken by hand, `held-N.y4m`; and who they are, in `citizens.json`.
+/// both, for the first also bad ones; videos taken by hand, `held-N.y4m`; and who they are, in `citizens.json`. Photos of
+/// [`SOFT`], and who these are, in `soft.json`.
 pub fn streams() -> Result<PathBuf> {
     let folder = workspace::scratch()?.join("streams");
     let inputs = ["crates/specimen", "xtask/src/run.rs", "xtask/src/specimen.rs", "documents"].map(workspace::path);
     let stamp = Stamp::new("streams", &inputs, "")?;
-    if stamp.holds(&[folder.join("citizens.json")]) {
+    if stamp.holds(&[folder.join("citizens.json"), folder.join("soft.json")]) {
         return Ok(folder);
     }
     std::fs::create_dir_all(&folder)?;
     task::step("camera streams", || {
         let fonts = Fonts::load(&workspace::path("node_modules"))?;
         let people = citizens(STREAMS);
+        let photo = |index: usize, name: &str, card: &RgbImage, style: &PhotoStyle| {
+            workspace::write(&folder.join(format!("{index}-{name}.jpg")), photograph(card, style).jpeg)
+        };
         for (index, citizen) in people.iter().enumerate() {
             let seed = u64::try_from(index)?;
             // Short and slow, so that a dozen of them fit anywhere; the player repeats them.
@@ -78,20 +85,24 @@ pub fn streams() -> Result<PathBuf> {
             write_y4m(&folder.join(format!("{index}.y4m")), scene::frames(citizen, &fonts, &showing), showing.fps)?;
             let (front, back) =
                 (draw_front(citizen, &fonts, scene::CARD_WIDTH), draw_back(citizen, &fonts, scene::CARD_WIDTH));
-            let photo = |name: &str, card, style: &PhotoStyle| {
-                workspace::write(&folder.join(format!("{index}-{name}.jpg")), photograph(card, style).jpeg)
-            };
-            photo("front", &front, &PhotoStyle::phone(seed))?;
-            photo("back", &back, &PhotoStyle::phone(seed + 1))?;
-            if let Some(&(_, coverage, blur)) = SOFT.iter().find(|soft| soft.0 == index) {
-                photo("soft", &front, &PhotoStyle { coverage, blur, ..PhotoStyle::phone(100) })?;
-            }
+            photo(index, "front", &front, &PhotoStyle::phone(seed))?;
+            photo(index, "back", &back, &PhotoStyle::phone(seed + 1))?;
             if index == 0 {
                 for fault in Fault::ALL {
-                    photo(fault.name(), &front, &PhotoStyle::bad(fault, seed))?;
+                    photo(index, fault.name(), &front, &PhotoStyle::bad(fault, seed))?;
                 }
             }
         }
+        let mut owners = BTreeMap::new();
+        for (index, coverage, blur) in SOFT {
+            let owner = citizen(index);
+            let soft = PhotoStyle { coverage, blur, ..PhotoStyle::phone(100) };
+            photo(index, "soft", &draw_front(&owner, &fonts, scene::CARD_WIDTH), &soft)?;
+            let back = draw_back(&owner, &fonts, scene::CARD_WIDTH);
+            photo(index, "back", &back, &PhotoStyle::phone(u64::try_from(index)? + 1))?;
+            owners.insert(index, owner);
+        }
+        workspace::write(&folder.join("soft.json"), serde_json::to_vec(&owners)?)?;
         for (index, upright) in HELD {
             let seed = u64::try_from(index)?;
             let style = if upright { PhotoStyle::phone_upright(seed) } else { PhotoStyle::phone(seed) };
