@@ -14,6 +14,10 @@ use crate::sight::view;
 const ENLARGED: usize = 2;
 /// Logits beyond this, either way, are no surer.
 const SUREST: f32 = 5.0;
+/// Outlines of a region, and as many again of what is certain of it.
+const OUTLINES: usize = 3;
+/// What is document's for certain is what is left of the probabilities to this power.
+const STEEPER: i32 = 8;
 /// A region smaller than this share of the view is none.
 const LEAST_REGION: f32 = 0.012;
 /// Regions beyond these, largest first, are not looked at.
@@ -32,7 +36,7 @@ pub struct Finder {
 /// A part of the photo that shows a document.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Region {
-    /// Outlines that it may have, best first; none where it has no four sides.
+    /// Outlines that it may have, best first, then those of what is certain of it; none where it has no four sides.
     pub outlines: Vec<Outline>,
     /// Share of the photo that it covers.
     pub share: f32,
@@ -182,9 +186,16 @@ impl Mask {
             .enumerate()
             .map(|(at, share)| if labels[at] == label || (*share > 0.02 && near(at)) { share * 255.0 } else { 0.0 })
             .collect();
-        let small =
-            Shrunk { planes: [plane, Vec::new(), Vec::new()], width: self.width, height: self.height, factor: 1 };
-        locate_small(&small, &RATIOS, 3)
+        let located = |plane: Vec<f32>| {
+            let small =
+                Shrunk { planes: [plane, Vec::new(), Vec::new()], width: self.width, height: self.height, factor: 1 };
+            locate_small(&small, &RATIOS, OUTLINES)
+        };
+        // What is doubtful around a document (a pattern that it lies on, a finger) can hide where its own edge is.
+        let certain = plane.iter().map(|light| 255.0 * (light / 255.0).powi(STEEPER)).collect();
+        let mut outlines = located(plane);
+        outlines.extend(located(certain));
+        outlines
     }
 
     fn is_cut(&self, labels: &[u32], label: u32) -> bool {

@@ -17,8 +17,6 @@ pub(crate) const LIKELY: f32 = 0.5;
 const NOT_UNLIKELY: f32 = 0.02;
 /// Documents in one photo are of about one size: none is smaller than this share of the smallest that is known.
 const LIKE_SIZE: f32 = 0.5;
-/// Outlines of one region that are tried.
-const MOST_TRIED: usize = 3;
 /// Outlines by edges alone that are tried where the finder sees nothing that can be sorted.
 const MOST_BY_EDGES: usize = 5;
 /// An outline whose corner lies this share of its width outside the photo is not whole: corners are rounded, so that so
@@ -109,8 +107,7 @@ impl Scout {
     }
 
     fn of_region(&self, frame: &Frame<'_>, region: &Region) -> Result<Seen, NetError> {
-        let outlines = &region.outlines[..region.outlines.len().min(MOST_TRIED)];
-        let best = self.best_of(frame, outlines)?;
+        let best = self.best_of(frame, &region.outlines)?;
         // Four sides of its own that meet inside the photo: nothing is missing, however near the border is. Nor is it where
         // what lies between the photo's borders has the document's own shape, as a scan has.
         let whole = match best {
