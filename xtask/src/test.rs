@@ -95,7 +95,19 @@ fn page() -> Result<Count> {
     let mut node = setup::node(&["--test", "--test-reporter=tap"])?;
     node.args(scripts("tests/bench", ".test.js")?);
     let comparison = Count::read(&task::attempt("what the comparison with others counts on", &mut node)?);
-    Ok(Count::of(types.success).plus(modules).plus(comparison))
+    Ok(Count::of(types.success).plus(modules).plus(comparison).plus(interop()?))
+}
+
+/// Electronic ID cards and tools of others.
+fn interop() -> Result<Count> {
+    let programs = ["build", "-p", "shiming-cli", "--bins", "-p", "shiming-credential", "--examples"];
+    task::run("programs for cards", &mut task::cargo(&programs))?;
+    let mut node = setup::node(&["--test", "--test-reporter=tap"])?;
+    node.args(scripts("tests/interop", ".test.js")?).envs([
+        ("SHIMING", workspace::target().join("debug/shiming")),
+        ("ISSUE", workspace::target().join("debug/examples/issue")),
+    ]);
+    Ok(Count::read(&task::attempt("cards and tools of others", &mut node)?))
 }
 
 /// The browser package inside Chromium.
