@@ -84,7 +84,17 @@ pub fn test(names: &[&str]) -> Result<bool> {
 /// Everything that runs natively and alone.
 fn rules() -> Result<Count> {
     let mut cargo = task::cargo(&["test", "--workspace", "--exclude", "shiming-api-tests", "--no-fail-fast"]);
-    Ok(Count::read(&task::attempt("rules, reading, drawing", &mut cargo)?))
+    Ok(Count::read(&task::attempt("rules, reading, drawing", &mut cargo)?).plus(interop()?))
+}
+
+/// Electronic ID cards and tools of others: with the programs that the tests before were built with.
+fn interop() -> Result<Count> {
+    let mut node = setup::node(&["--test", "--test-reporter=tap"])?;
+    node.args(scripts("tests/interop", ".test.js")?).envs([
+        ("SHIMING", workspace::target().join("debug/shiming")),
+        ("ISSUE", workspace::target().join("debug/examples/issue")),
+    ]);
+    Ok(Count::read(&task::attempt("cards and tools of others", &mut node)?))
 }
 
 /// The page's own modules and its types, and what tables of benchmarks are made with.
@@ -95,19 +105,7 @@ fn page() -> Result<Count> {
     let mut node = setup::node(&["--test", "--test-reporter=tap"])?;
     node.args(scripts("tests/bench", ".test.js")?);
     let comparison = Count::read(&task::attempt("what the comparison with others counts on", &mut node)?);
-    Ok(Count::of(types.success).plus(modules).plus(comparison).plus(interop()?))
-}
-
-/// Electronic ID cards and tools of others.
-fn interop() -> Result<Count> {
-    let programs = ["build", "-p", "shiming-cli", "--bins", "-p", "shiming-credential", "--examples"];
-    task::run("programs for cards", &mut task::cargo(&programs))?;
-    let mut node = setup::node(&["--test", "--test-reporter=tap"])?;
-    node.args(scripts("tests/interop", ".test.js")?).envs([
-        ("SHIMING", workspace::target().join("debug/shiming")),
-        ("ISSUE", workspace::target().join("debug/examples/issue")),
-    ]);
-    Ok(Count::read(&task::attempt("cards and tools of others", &mut node)?))
+    Ok(Count::of(types.success).plus(modules).plus(comparison))
 }
 
 /// The browser package inside Chromium.

@@ -11,7 +11,8 @@ use crate::sorter::Sorted;
 const PLACES: ([f32; 4], [f32; 2]) = ([0.14, 0.4, 0.62, 0.86], [0.25, 0.75]);
 /// A photo without that many patches is not judged by them.
 const LEAST_PATCHES: usize = 3;
-/// What the whole document looks like counts for so much beside what its patches do.
+/// What the whole document looks like counts for so much beside what its patches do, for copies: of a screen it shows
+/// nothing, its stripes are too fine.
 const WHOLE: f32 = 0.5;
 
 /// Tells originals from copies and screens.
@@ -55,7 +56,7 @@ impl Grain {
         if count < LEAST_PATCHES {
             return Ok(Material { copy: whole.copy, screen: whole.screen });
         }
-        let mixed = |seen: f32, sum: f32| WHOLE * seen + (1.0 - WHOLE) * sum / count as f32;
-        Ok(Material { copy: mixed(whole.copy, sums[1]), screen: mixed(whole.screen, sums[2]) })
+        let [_, copy, screen] = sums.map(|sum| sum / count as f32);
+        Ok(Material { copy: WHOLE * whole.copy + (1.0 - WHOLE) * copy, screen })
     }
 }
