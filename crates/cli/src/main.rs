@@ -1,7 +1,7 @@
 //! `shiming`: reads pictures of identity documents, checks electronic ID cards.
 //!
 //! `shiming read --json FILE…` prints one JSON object a line, for every document in every file ([`line::Line`]);
-//! `shiming verify` one for every code ([`verifying::Verdict`]). Everything is done on this machine; nothing is sent
+//! `shiming verify` one for every code ([`shiming_credential::Verdict`]). Everything is done on this machine; nothing is sent
 //! anywhere and nothing is kept.
 
 mod arguments;
@@ -94,8 +94,9 @@ fn verify(codes: &[OsString], keys: &OsStr, lists: &[OsString], at: Option<u64>,
                 return ExitCode::from(FAILED);
             }
         };
-        all_valid &= verdict.is_valid();
-        let written = if json { print_json(&mut out, &verdict) } else { writeln!(out, "{verdict}") };
+        all_valid &= verdict.card.is_some();
+        let written =
+            if json { print_json(&mut out, &verdict) } else { writeln!(out, "{}", verifying::Line(&verdict)) };
         if let Err(error) = written.and_then(|()| out.flush()) {
             return finish(Err(error));
         }

@@ -4,8 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::{self, BufRead as _};
 
-use serde::Serialize;
-use shiming_credential::{Card, IssuerKeys, KeysError, Refusal, StatusList, StatusListError, verify};
+use shiming_credential::{IssuerKeys, KeysError, StatusList, StatusListError, Verdict, verify};
 
 /// Larger files are no keys and no lists.
 const LARGEST: u64 = 4 << 20;
@@ -47,10 +46,7 @@ impl Verifier {
 
     /// What a code is worth at `now`, seconds since 1970.
     pub(crate) fn verify(&self, code: &str, now: u64) -> Verdict {
-        match verify(code, &self.keys, &self.lists, now) {
-            Ok(shown) => Verdict::of_card(&shown.card, shown.shown_at),
-            Err(refusal) => Verdict::of_refusal(refusal),
-        }
+        verify(code, &self.keys, &self.lists, now).into()
     }
 }
 
@@ -75,76 +71,17 @@ pub(crate) fn texts(codes: &[OsString]) -> impl Iterator<Item = io::Result<Strin
     })
 }
 
-/// One line of the answer.
-#[derive(Debug, Serialize)]
-pub(crate) struct Verdict {
-    /// `valid`, or why not: docs/credential.md has the list.
-    #[serde(rename = "verdict")]
-    code: &'static str,
-    /// What to do, where the card is not valid.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    problem: Option<String>,
-    #[serde(flatten)]
-    card: Option<CardLine>,
-}
+/// A verdict as people read it.
+pub(crate) struct Line<'a>(pub &'a Verdict);
 
-/// What a valid card says. Times are seconds since 1970.
-#[derive(Debug, Serialize)]
-struct CardLine {
-    issuer: String,
-    number: String,
-    document_class: String,
-    issued_at: u64,
-    expires_at: u64,
-    shown_at: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    over: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sex: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    birth_date: Option<String>,
-    /// Hexadecimal.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    holder_reference: Option<String>,
-}
-
-impl Verdict {
-    pub(crate) fn is_valid(&self) -> bool {
-        self.card.is_some()
-    }
-
-    fn of_card(card: &Card, shown_at: u64) -> Self {
-        let shown = card.disclosed.clone();
-        let line = CardLine {
-            issuer: card.issuer.clone(),
-            number: card.number.to_string(),
-            document_class: card.document_class.clone(),
-            issued_at: card.issued_at,
-            expires_at: card.expires_at,
-            shown_at,
-            name: shown.name,
-            over: shown.over,
-            sex: shown.sex,
-            birth_date: shown.birth_date,
-            holder_reference: shown.holder_reference.map(|bytes| bytes.map(|byte| format!("{byte:02x}")).concat()),
-        };
-        Self { code: "valid", problem: None, card: Some(line) }
-    }
-
-    fn of_refusal(refusal: Refusal) -> Self {
-        Self { code: refusal.code(), problem: Some(refusal.to_string()), card: None }
-    }
-}
-
-impl fmt::Display for Verdict {
+impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.code)?;
-        if let Some(problem) = &self.problem {
+        let Verdict { code, problem, card } = self.0;
+        write!(f, "{code}")?;
+        if let Some(problem) = problem {
             write!(f, ": {problem}")?;
         }
-        let Some(card) = &self.card else { return Ok(()) };
+        let Some(card) = card else { return Ok(()) };
         write!(f, ": card {} of {}, {}", card.number, card.issuer, card.document_class)?;
         let age = card.over.map(|age| format!("{age} or older"));
         let said = [card.name.as_ref(), age.as_ref(), card.sex.as_ref(), card.birth_date.as_ref()];

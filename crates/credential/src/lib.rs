@@ -16,6 +16,7 @@ pub mod envelope;
 pub mod keys;
 pub mod presentation;
 pub mod status;
+pub mod verdict;
 pub mod verify;
 
 pub use card::{Card, CardError, CardNumber, Disclosed, StatusReference};
@@ -24,4 +25,5 @@ pub use envelope::{Signature, Unsigned};
 pub use keys::{IssuerKey, IssuerKeys, KeyId, KeysError, PublicKey};
 pub use presentation::present;
 pub use status::{StatusList, StatusListError};
+pub use verdict::{Statement, Verdict};
 pub use verify::{FRESH_FOR, Refusal, SKEW, Shown, verify};
