@@ -15,6 +15,8 @@ pub mod code;
 pub mod envelope;
 pub mod keys;
 pub mod presentation;
+#[cfg(feature = "scan")]
+pub mod scan;
 pub mod status;
 pub mod verdict;
 pub mod verify;
