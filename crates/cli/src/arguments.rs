@@ -6,7 +6,7 @@ use lexopt::{Arg, ValueExt as _};
 
 pub(crate) const HELP: &str = "\
 shiming read [--json] FILE…    read pictures of identity documents
-shiming verify --keys JWKS [--status LIST]… [--at SECONDS] [--json] CODE…
+shiming verify --keys JWKS [--status LIST]… [--at SECONDS] [--json] [--picture FILE]… [CODE…]
                                check codes of electronic ID cards
 
 Documents   the People's Republic of China's ID cards, permits, passport and licences; other states'
@@ -17,6 +17,7 @@ Codes       as a scanner gives them, SM1:…; - takes one a line from the standa
   --json      one JSON object a line: for every document in every file, or for every code
   --keys      the issuer's published keys, a JWK set
   --status    a status list of the issuer; without one a card may have been revoked
+  --picture   a photo of a code, or a picture of one
   --at        check as of this time, seconds since 1970, instead of now
   --help      this text
   --version   the version
@@ -28,8 +29,18 @@ answer could not be written, keys or lists could not be read; 2: wrong usage; 3:
 /// What the user asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
-    Read { files: Vec<OsString>, json: bool },
-    Verify { codes: Vec<OsString>, keys: OsString, lists: Vec<OsString>, at: Option<u64>, json: bool },
+    Read {
+        files: Vec<OsString>,
+        json: bool,
+    },
+    Verify {
+        codes: Vec<OsString>,
+        keys: OsString,
+        lists: Vec<OsString>,
+        pictures: Vec<OsString>,
+        at: Option<u64>,
+        json: bool,
+    },
     Help,
     Version,
 }
@@ -50,6 +61,7 @@ impl Command {
         let mut parser = lexopt::Parser::from_args(arguments);
         let (mut command, mut json) = (None, false);
         let (mut values, mut keys, mut lists, mut at) = (Vec::new(), None, Vec::new(), None);
+        let mut pictures = Vec::new();
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Long("help") | Arg::Short('h') => return Ok(Self::Help),
@@ -57,6 +69,7 @@ impl Command {
                 Arg::Long("json") if command.is_some() => json = true,
                 Arg::Long("keys") if command == Some(Word::Verify) => keys = Some(parser.value()?),
                 Arg::Long("status") if command == Some(Word::Verify) => lists.push(parser.value()?),
+                Arg::Long("picture") if command == Some(Word::Verify) => pictures.push(parser.value()?),
                 Arg::Long("at") if command == Some(Word::Verify) => at = Some(parser.value()?.parse()?),
                 Arg::Value(word) if command.is_none() => {
                     command = Some(match word.to_str() {
@@ -72,11 +85,13 @@ impl Command {
         match command {
             None => Err(Usage("say what to do".to_owned())),
             Some(Word::Read) if values.is_empty() => Err(Usage("say which files to read".to_owned())),
-            Some(Word::Verify) if values.is_empty() => Err(Usage("say which codes to check".to_owned())),
+            Some(Word::Verify) if values.is_empty() && pictures.is_empty() => {
+                Err(Usage("say which codes to check".to_owned()))
+            }
             Some(Word::Read) => Ok(Self::Read { files: values, json }),
             Some(Word::Verify) => {
                 let keys = keys.ok_or_else(|| Usage("say with --keys where the issuer's keys are".to_owned()))?;
-                Ok(Self::Verify { codes: values, keys, lists, at, json })
+                Ok(Self::Verify { codes: values, keys, lists, pictures, at, json })
             }
         }
     }
@@ -106,11 +121,23 @@ mod tests {
             codes: vec!["SM1:A B".into()],
             keys: "k.json".into(),
             lists: vec!["1.cwt".into(), "2.cwt".into()],
+            pictures: vec!["p.jpg".into()],
             at: Some(1_800_000_000),
             json: false,
         };
-        let words =
-            ["verify", "--status", "1.cwt", "--keys", "k.json", "SM1:A B", "--status=2.cwt", "--at", "1800000000"];
+        let words = [
+            "verify",
+            "--status",
+            "1.cwt",
+            "--keys",
+            "k.json",
+            "SM1:A B",
+            "--picture",
+            "p.jpg",
+            "--status=2.cwt",
+            "--at",
+            "1800000000",
+        ];
         assert_eq!(parse(&words).unwrap(), expected);
     }
 

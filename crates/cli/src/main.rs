@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
+use shiming_credential::Verdict;
 use shiming_identity::Date;
 
 use crate::arguments::{Command, HELP, Usage};
@@ -37,7 +38,9 @@ fn main() -> ExitCode {
     }));
     match Command::parse(std::env::args_os().skip(1)) {
         Ok(Command::Read { files, json }) => read(&files, json),
-        Ok(Command::Verify { codes, keys, lists, at, json }) => verify(&codes, &keys, &lists, at, json),
+        Ok(Command::Verify { codes, keys, lists, pictures, at, json }) => {
+            verify(&Shown { codes, pictures }, &keys, &lists, at, json)
+        }
         Ok(Command::Help) => finish(write!(io::stdout(), "{HELP}")),
         Ok(Command::Version) => finish(writeln!(io::stdout(), "shiming {}", env!("CARGO_PKG_VERSION"))),
         Err(Usage(problem)) => {
@@ -72,7 +75,13 @@ fn read(files: &[OsString], json: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn verify(codes: &[OsString], keys: &OsStr, lists: &[OsString], at: Option<u64>, json: bool) -> ExitCode {
+/// What `verify` looks at.
+struct Shown {
+    codes: Vec<OsString>,
+    pictures: Vec<OsString>,
+}
+
+fn verify(shown: &Shown, keys: &OsStr, lists: &[OsString], at: Option<u64>, json: bool) -> ExitCode {
     let verifier = match Verifier::new(keys, lists) {
         Ok(verifier) => verifier,
         Err(problem) => {
@@ -84,19 +93,24 @@ fn verify(codes: &[OsString], keys: &OsStr, lists: &[OsString], at: Option<u64>,
         let _ = writeln!(io::stderr(), "shiming: this machine's clock is outside the calendar");
         return ExitCode::from(FAILED);
     };
+    let typed = verifying::texts(&shown.codes).map(|code| Ok::<_, io::Error>(verifier.verify(&code?, now)));
+    let seen = shown
+        .pictures
+        .iter()
+        .map(|file| Ok(verifying::text_of(file).map_or_else(Verdict::from, |code| verifier.verify(&code, now))));
     let mut all_valid = true;
     let mut out = BufWriter::new(io::stdout().lock());
-    for code in verifying::texts(codes) {
-        let verdict = match code {
-            Ok(code) => verifier.verify(&code, now),
+    for verdict in typed.chain(seen) {
+        let verdict = match verdict {
+            Ok(verdict) => verdict,
             Err(error) => {
                 let _ = writeln!(io::stderr(), "shiming: cannot read the standard input: {error}");
                 return ExitCode::from(FAILED);
             }
         };
         all_valid &= verdict.card.is_some();
-        let written =
-            if json { print_json(&mut out, &verdict) } else { writeln!(out, "{}", verifying::Line(&verdict)) };
+        let line = verifying::Line(&verdict);
+        let written = if json { print_json(&mut out, &verdict) } else { writeln!(out, "{line}") };
         if let Err(error) = written.and_then(|()| out.flush()) {
             return finish(Err(error));
         }

@@ -3,8 +3,14 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::{self, BufRead as _};
+use std::panic::catch_unwind;
 
-use shiming_credential::{IssuerKeys, KeysError, StatusList, StatusListError, Verdict, verify};
+use image::DynamicImage;
+use image::imageops::grayscale;
+use shiming_credential::{IssuerKeys, KeysError, StatusList, StatusListError, Verdict, scan, verify};
+use shiming_identity::document::pages;
+
+use crate::picture::{self, NoPhoto};
 
 /// Larger files are no keys and no lists.
 const LARGEST: u64 = 4 << 20;
@@ -69,6 +75,37 @@ pub(crate) fn texts(codes: &[OsString]) -> impl Iterator<Item = io::Result<Strin
             Box::new(std::iter::once(Ok(code.to_string_lossy().into_owned())))
         }
     })
+}
+
+/// Why a picture gave no code.
+pub(crate) enum NoCode {
+    Picture(NoPhoto),
+    NotSeen,
+}
+
+impl From<NoCode> for Verdict {
+    fn from(none: NoCode) -> Self {
+        let (code, problem) = match none {
+            NoCode::Picture(fault) => (fault.code(), "the picture cannot be read: take it anew, as JPEG or PNG"),
+            NoCode::NotSeen => ("no_code", "no code is seen in the picture: take it from nearer, without glare"),
+        };
+        Self { code, problem: Some(problem.to_owned()), card: None }
+    }
+}
+
+/// The code in a picture.
+pub(crate) fn text_of(file: &OsStr) -> Result<String, NoCode> {
+    let found = || {
+        let photo = picture::open(file, pages()[0].layout.format.pixels).map_err(NoCode::Picture)?;
+        let mut luma = grayscale(photo.image());
+        if luma.width().max(luma.height()) > scan::LONGEST_SIDE {
+            luma = DynamicImage::from(luma).thumbnail(scan::LONGEST_SIDE, scan::LONGEST_SIDE).into_luma8();
+        }
+        let (width, height) = luma.dimensions();
+        scan::text_in(luma.into_raw(), width, height).ok_or(NoCode::NotSeen)
+    };
+    // Libraries decode pictures and find codes: should one of them panic, this picture is the only one that suffers.
+    catch_unwind(found).unwrap_or(Err(NoCode::NotSeen))
 }
 
 /// A verdict as people read it.

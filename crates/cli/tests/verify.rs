@@ -3,17 +3,19 @@
 
 mod common;
 
-use std::io::Write as _;
+use std::io::{Cursor, Write as _};
 use std::process::{Output, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use common::{Folder, program, shiming};
+use image::{GrayImage, ImageFormat};
 use p256::ecdsa::SigningKey;
 use p256::ecdsa::signature::Signer as _;
 use serde_json::{Value, json};
 use shiming_credential::{
-    Card, CardNumber, Disclosed, KeyId, PublicKey, Signature, StatusList, StatusReference, Unsigned, code, present,
+    Card, CardNumber, Disclosed, KeyId, PublicKey, Signature, StatusList, StatusReference, Symbol, Unsigned, code,
+    present,
 };
 
 const NOW: u64 = 1_800_000_000;
@@ -151,6 +153,40 @@ fn a_scanner_writes_codes_line_by_line() {
     let output = child.wait_with_output().unwrap();
     let verdicts: Vec<Value> = lines(&output).into_iter().map(|line| line["verdict"].clone()).collect();
     assert_eq!(verdicts, ["valid", "valid", "other_code"]);
+}
+
+/// A screenshot of a code.
+fn screenshot(code: &str) -> Vec<u8> {
+    const MODULE: u32 = 6;
+    let symbol = Symbol::of(code).unwrap();
+    let side = u32::try_from(symbol.side()).unwrap() + 8;
+    let image = GrayImage::from_fn(side * MODULE, side * MODULE + 200, |x, y| {
+        let module = |at: u32| (at / MODULE).checked_sub(4).map_or(usize::MAX, |at| at as usize);
+        let (column, row) = (module(x), module(y));
+        let dark = column.max(row) < symbol.side() && symbol.is_dark(column, row);
+        image::Luma([if dark { 0 } else { 255 }])
+    });
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+// EC-4
+#[test]
+fn codes_are_found_in_pictures() {
+    let world = World::new("pictures");
+    let picture = world.folder.file("code.png", &screenshot(&world.code(5, adult())));
+    let blank = world.folder.file("blank.jpg", &screenshot("SM1:")[..60]);
+    let empty = GrayImage::from_pixel(300, 200, image::Luma([200]));
+    let mut bytes = Cursor::new(Vec::new());
+    empty.write_to(&mut bytes, ImageFormat::Png).unwrap();
+    let empty = world.folder.file("empty.png", &bytes.into_inner());
+    let revoked = world.code(REVOKED, adult());
+    let pictures = ["--json", "--picture", &picture, "--picture", &blank, &revoked, "--picture", &empty];
+    let output = world.verify(NOW, &pictures);
+    let verdicts: Vec<Value> = lines(&output).into_iter().map(|line| line["verdict"].clone()).collect();
+    assert_eq!(verdicts, ["revoked", "valid", "damaged", "no_code"]);
+    assert_eq!(output.status.code(), Some(3));
 }
 
 // EC-4
