@@ -110,7 +110,8 @@ impl Scout {
         let best = self.best_of(frame, &region.outlines)?;
         // Four sides of its own that meet inside the photo: nothing is missing, however near the border is. Nor is it where
         // what lies between the photo's borders has the document's own shape, as a scan has.
-        let whole = match best {
+        // Outlines in which nothing is likely say nothing.
+        let whole = match best.filter(|(sorted, _)| sorted.probability >= LIKELY) {
             Some((sorted, outline)) => {
                 let own_sides = outline.border_sides == 0 || !region.cut;
                 is_inside(frame, &sorted.quad) && (own_sides || has_own_shape(frame, &sorted))
