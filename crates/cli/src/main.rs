@@ -11,6 +11,7 @@ mod reading;
 mod verifying;
 
 use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -27,6 +28,8 @@ use crate::verifying::Verifier;
 const USAGE: u8 = 2;
 /// The answer could not be written, or this machine's clock is outside the calendar.
 const FAILED: u8 = 1;
+/// What is said where there is no time of day.
+const NO_TIME: &str = "this machine's clock is outside the calendar";
 /// A card is not to be relied on.
 const NOT_VALID: u8 = 3;
 
@@ -52,14 +55,12 @@ fn main() -> ExitCode {
 
 fn read(files: &[OsString], json: bool) -> ExitCode {
     let Some(today) = today() else {
-        let _ = writeln!(io::stderr(), "shiming: this machine's clock is outside the calendar");
-        return ExitCode::from(FAILED);
+        return failed(NO_TIME);
     };
     let documents = match Documents::new(today) {
         Ok(documents) => documents,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "shiming: {error}");
-            return ExitCode::from(FAILED);
+            return failed(error);
         }
     };
     let mut out = BufWriter::new(io::stdout().lock());
@@ -85,13 +86,11 @@ fn verify(shown: &Shown, keys: &OsStr, lists: &[OsString], at: Option<u64>, json
     let verifier = match Verifier::new(keys, lists) {
         Ok(verifier) => verifier,
         Err(problem) => {
-            let _ = writeln!(io::stderr(), "shiming: {problem}");
-            return ExitCode::from(FAILED);
+            return failed(problem);
         }
     };
     let Some(now) = at.or_else(now) else {
-        let _ = writeln!(io::stderr(), "shiming: this machine's clock is outside the calendar");
-        return ExitCode::from(FAILED);
+        return failed(NO_TIME);
     };
     let typed = verifying::texts(&shown.codes).map(|code| Ok::<_, io::Error>(verifier.verify(&code?, now)));
     let seen = shown
@@ -104,8 +103,7 @@ fn verify(shown: &Shown, keys: &OsStr, lists: &[OsString], at: Option<u64>, json
         let verdict = match verdict {
             Ok(verdict) => verdict,
             Err(error) => {
-                let _ = writeln!(io::stderr(), "shiming: cannot read the standard input: {error}");
-                return ExitCode::from(FAILED);
+                return failed(format_args!("cannot read the standard input: {error}"));
             }
         };
         all_valid &= verdict.card.is_some();
@@ -133,14 +131,17 @@ fn today() -> Option<Date> {
     Date::in_china(now()?).ok()
 }
 
+/// Nothing more can be done, and why.
+fn failed(problem: impl Display) -> ExitCode {
+    let _ = writeln!(io::stderr(), "shiming: {problem}");
+    ExitCode::from(FAILED)
+}
+
 /// A reader of our output that has heard enough is no failure.
 fn finish(written: io::Result<()>) -> ExitCode {
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "shiming: cannot write: {error}");
-            ExitCode::from(FAILED)
-        }
+        Err(error) => failed(format_args!("cannot write: {error}")),
     }
 }

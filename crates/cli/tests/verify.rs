@@ -2,50 +2,26 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests: what fails may stop them")]
 
 mod common;
+#[path = "../../credential/tests/common/mod.rs"]
+mod issued;
 
 use std::io::{Cursor, Write as _};
 use std::process::{Output, Stdio};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use common::{Folder, program, shiming};
 use image::{GrayImage, ImageFormat};
-use p256::ecdsa::SigningKey;
-use p256::ecdsa::signature::Signer as _;
+use issued::{DAY, Key, LIST, key_id};
 use serde_json::{Value, json};
-use shiming_credential::{
-    Card, CardNumber, Disclosed, KeyId, PublicKey, Signature, StatusList, StatusReference, Symbol, Unsigned, code,
-    present,
-};
+use shiming_credential::{CardNumber, Disclosed, StatusList, Symbol, code, present};
 
 const NOW: u64 = 1_800_000_000;
-const DAY: u64 = 86_400;
-const LIST: &str = "https://id.example/status/1";
 const REVOKED: u32 = 7;
-
-/// The coordinates of a key.
-fn point(key: &SigningKey) -> ([u8; 32], [u8; 32]) {
-    let point = key.verifying_key().to_sec1_point(false);
-    let (x, y) = point.as_bytes()[1..].split_at(32);
-    (x.try_into().unwrap(), y.try_into().unwrap())
-}
-
-fn sign(key: &SigningKey, unsigned: Unsigned) -> Vec<u8> {
-    let signature: p256::ecdsa::Signature = key.sign(&unsigned.to_be_signed());
-    unsigned.signed(&Signature::from(signature.to_bytes()))
-}
-
-/// An issuer's key as it publishes it (RFC 7517), written as an integrator would: with members that nobody asked for.
-fn jwk(name: &str, key: &SigningKey) -> Value {
-    let (x, y) = point(key);
-    json!({ "kty": "EC", "crv": "P-256", "use": "sig", "kid": name, "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y) })
-}
 
 /// What a verifier has in files, and the issuer and the phones behind it.
 struct World {
     folder: Folder,
-    issuer: SigningKey,
-    phone: SigningKey,
+    issuer: Key,
+    phone: Key,
     keys: String,
     list: String,
 }
@@ -53,32 +29,20 @@ struct World {
 impl World {
     fn new(name: &str) -> Self {
         let folder = Folder::new(name);
-        let (issuer, phone) = (SigningKey::from_slice(&[1; 32]).unwrap(), SigningKey::from_slice(&[3; 32]).unwrap());
-        let next = SigningKey::from_slice(&[2; 32]).unwrap();
-        let keys = json!({ "keys": [jwk("a", &issuer), jwk("b", &next)] }).to_string();
+        let (issuer, next, phone) = (Key::new(1), Key::new(2), Key::new(3));
+        let keys = json!({ "keys": [issuer.jwk("a"), next.jwk("b")] }).to_string();
         let mut list = StatusList::new(LIST, NOW - 60, NOW + DAY, 1000).unwrap();
         list.revoke(REVOKED).unwrap();
-        let list = sign(&issuer, list.unsigned(&KeyId::new("a").unwrap()));
+        let list = issuer.sign(list.unsigned(&key_id("a")));
         let (keys, list) = (folder.file("keys.json", keys.as_bytes()), folder.file("list.cwt", &list));
         Self { folder, issuer, phone, keys, list }
     }
 
     /// The code that a phone shows now of the card at a place of the list.
     fn code(&self, index: u32, disclosed: Disclosed) -> String {
-        let (x, y) = point(&self.phone);
-        let card = Card {
-            id: [7; 16],
-            issuer: "id.example".to_owned(),
-            number: CardNumber::from_random(42),
-            issued_at: NOW - DAY,
-            expires_at: NOW + 30 * DAY,
-            holder_key: PublicKey::from_coordinates(&x, &y).unwrap(),
-            status: StatusReference { list: LIST.to_owned(), index },
-            document_class: "cn_resident_id".to_owned(),
-            disclosed,
-        };
-        let card = sign(&self.issuer, card.unsigned(&KeyId::new("a").unwrap()).unwrap());
-        code::encode(&sign(&self.phone, present(&card, NOW)))
+        let card = issued::card(&self.phone, NOW, index, disclosed);
+        let card = self.issuer.sign(card.unsigned(&key_id("a")).unwrap());
+        code::encode(&self.phone.sign(present(&card, NOW)))
     }
 
     fn verify(&self, at: u64, more: &[&str]) -> Output {

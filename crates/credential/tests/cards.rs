@@ -2,40 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
 #![allow(clippy::cast_possible_truncation, reason = "numbers of bytes are small")]
 
+mod common;
+
+use common::{DAY, Key, LIST, key_id};
 use oorandom::Rand64;
-use p256::ecdsa::SigningKey;
-use p256::ecdsa::signature::Signer as _;
 use shiming_credential::{
-    Card, CardNumber, Disclosed, IssuerKey, IssuerKeys, KeyId, PublicKey, Refusal, Signature, StatusList,
-    StatusReference, Symbol, Unsigned, code, present, verify,
+    Card, Disclosed, IssuerKey, IssuerKeys, Refusal, StatusList, StatusReference, Symbol, code, present, verify,
 };
 
 const NOW: u64 = 1_800_000_000;
-const DAY: u64 = 86_400;
-const LIST: &str = "https://id.example/status/1";
-
-struct Key(SigningKey);
-
-impl Key {
-    fn new(seed: u8) -> Self {
-        Self(SigningKey::from_slice(&[seed; 32]).unwrap())
-    }
-
-    fn public(&self) -> PublicKey {
-        let point = self.0.verifying_key().to_sec1_point(false);
-        let coordinate = |range: std::ops::Range<usize>| <[u8; 32]>::try_from(&point.as_bytes()[range]).unwrap();
-        PublicKey::from_coordinates(&coordinate(1..33), &coordinate(33..65)).unwrap()
-    }
-
-    fn sign(&self, unsigned: Unsigned) -> Vec<u8> {
-        let signature: p256::ecdsa::Signature = self.0.sign(&unsigned.to_be_signed());
-        unsigned.signed(&Signature::from(signature.to_bytes()))
-    }
-}
-
-fn key_id(name: &str) -> KeyId {
-    KeyId::new(name).unwrap()
-}
 
 /// An issuer with two keys, the second of which is not used yet, a phone, and the list.
 struct World {
@@ -61,17 +36,7 @@ impl World {
     }
 
     fn card(&self) -> Card {
-        Card {
-            id: [7; 16],
-            issuer: "id.example".to_owned(),
-            number: CardNumber::from_random(42),
-            issued_at: NOW - DAY,
-            expires_at: NOW + 30 * DAY,
-            holder_key: self.phone.public(),
-            status: StatusReference { list: LIST.to_owned(), index: 5 },
-            document_class: "cn_resident_id".to_owned(),
-            disclosed: Disclosed { over: Some(18), ..Disclosed::default() },
-        }
+        common::card(&self.phone, NOW, 5, Disclosed { over: Some(18), ..Disclosed::default() })
     }
 
     fn issue(&self, card: &Card) -> Vec<u8> {
