@@ -3,10 +3,10 @@
 //! two runs differ in time only.
 //!
 //! ```text
-//! reading [--count N] [--page NAME]… [--severity NAME]… [--threads N] [--wrong FOLDER] [--quick]
+//! reading [--first N] [--count N] [--page NAME]… [--severity NAME]… [--threads N] [--wrong FOLDER] [--quick]
 //! ```
 //!
-//! Without `--page`: resident ID cards (both sides), zones (TD3, TD1), every other page with a fifth of the photos, copies
+//! `--first` leaves out the photos before, to look at one again. Without `--page`: resident ID cards (both sides), zones (TD3, TD1), every other page with a fifth of the photos, copies
 //! and screens, and pictures without a document. `--wrong` keeps the photos that were not read right; what was wrong is
 //! told on standard error (the people are fictional). Times are of the photos' own size, one thread each.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a measurement: what fails may stop it")]
@@ -36,6 +36,7 @@ const CERTAIN: u8 = 90;
 const EMPTY: usize = 210;
 
 struct Options {
+    first: usize,
     count: usize,
     pages: Vec<&'static Page>,
     severities: Vec<Severity>,
@@ -64,12 +65,20 @@ fn main() {
 }
 
 fn options() -> Options {
-    let mut options =
-        Options { count: 100, pages: Vec::new(), severities: Vec::new(), threads: 1, wrong: None, chosen: false };
+    let mut options = Options {
+        first: 0,
+        count: 100,
+        pages: Vec::new(),
+        severities: Vec::new(),
+        threads: 1,
+        wrong: None,
+        chosen: false,
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().expect("a value after the option");
         match argument.as_str() {
+            "--first" => options.first = value().parse().expect("a number"),
             "--count" => options.count = value().parse().expect("a number"),
             "--threads" => options.threads = value().parse().expect("a number"),
             "--wrong" => options.wrong = Some(PathBuf::from(value())),
@@ -160,6 +169,7 @@ impl Bench<'_> {
             ..Tally::default()
         });
         self.each(self.count(page), |index| {
+            let index = self.options.first + index;
             let Some(shot) = shot(page, severity, Split::Test, SEED, index, self.fonts) else { return };
             let start = Instant::now();
             let outcome = read(&shot.photo.jpeg);

@@ -14,7 +14,7 @@ use crate::sight::view;
 const ENLARGED: usize = 2;
 /// Logits beyond this, either way, are no surer.
 const SUREST: f32 = 5.0;
-/// Outlines of a region, and as many again of what is certain of it.
+/// Outlines of a region, and of what is certain of it.
 const OUTLINES: usize = 3;
 /// What is document's for certain is what is left of the probabilities to this power.
 const STEEPER: i32 = 8;
@@ -36,8 +36,10 @@ pub struct Finder {
 /// A part of the photo that shows a document.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Region {
-    /// Outlines that it may have, best first, then those of what is certain of it; none where it has no four sides.
+    /// Outlines that it may have, best first; none where it has no four sides.
     pub outlines: Vec<Outline>,
+    /// What of the mask is its own: a luma for each of the mask's pixels.
+    plane: Vec<f32>,
     /// Share of the photo that it covers.
     pub share: f32,
     /// It goes on beyond the photo's border.
@@ -93,14 +95,29 @@ impl Mask {
 
     /// The documents of the frame that this is the mask of, largest first.
     pub fn regions_of(&self, frame: &Frame<'_>) -> Vec<Region> {
-        let (across, down) = self.scale(frame);
-        // Pixel centres of the mask, then of the frame.
-        let to_frame = |[x, y]: Point| [(x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5];
         let mut regions = self.regions();
-        for outline in regions.iter_mut().flat_map(|region| &mut region.outlines) {
-            outline.quad = Quad(outline.quad.0.map(to_frame));
+        for region in &mut regions {
+            self.place(frame, &mut region.outlines);
         }
         regions
+    }
+
+    /// The outlines of what is certain of a region: what is doubtful around a document (a pattern that it lies on, a
+    /// finger) can hide where its own edge is.
+    pub fn certain_outlines(&self, frame: &Frame<'_>, region: &Region) -> Vec<Outline> {
+        let certain = region.plane.iter().map(|light| 255.0 * (light / 255.0).powi(STEEPER)).collect();
+        let mut outlines = self.located(certain).0;
+        self.place(frame, &mut outlines);
+        outlines
+    }
+
+    /// From pixel centres of the mask to those of the frame.
+    fn place(&self, frame: &Frame<'_>, outlines: &mut [Outline]) {
+        let (across, down) = self.scale(frame);
+        let to_frame = |[x, y]: Point| [(x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5];
+        for outline in outlines {
+            outline.quad = Quad(outline.quad.0.map(to_frame));
+        }
     }
 
     /// Takes out what lies at `quad` of the frame and close around it, so that what is left can be looked at.
@@ -164,38 +181,34 @@ impl Mask {
         let pixels = self.shares.len().max(1) as f32;
         let large = sizes.into_iter().filter(|(size, _)| *size as f32 / pixels >= LEAST_REGION).take(MOST_REGIONS);
         large
-            .map(|(size, label)| Region {
-                outlines: self.outlines(&labels, label),
-                share: size as f32 / pixels,
-                cut: self.is_cut(&labels, label),
+            .map(|(size, label)| {
+                let (outlines, plane) = self.located(self.plane_of(&labels, label));
+                Region { outlines, plane, share: size as f32 / pixels, cut: self.is_cut(&labels, label) }
             })
             .collect()
     }
 
-    /// The outlines of one region: of the mask with everything else left out.
-    fn outlines(&self, labels: &[u32], label: u32) -> Vec<Outline> {
+    /// The mask with everything but one region left out.
+    fn plane_of(&self, labels: &[u32], label: u32) -> Vec<f32> {
         // Soft edges belong to the region that they are next to.
         let near = |at: usize| {
             let (x, y) = (at % self.width, at / self.width);
             (y.saturating_sub(2)..(y + 3).min(self.height))
                 .any(|y| (x.saturating_sub(2)..(x + 3).min(self.width)).any(|x| labels[y * self.width + x] == label))
         };
-        let plane: Vec<f32> = self
-            .shares
+        self.shares
             .iter()
             .enumerate()
             .map(|(at, share)| if labels[at] == label || (*share > 0.02 && near(at)) { share * 255.0 } else { 0.0 })
-            .collect();
-        let located = |plane: Vec<f32>| {
-            let small =
-                Shrunk { planes: [plane, Vec::new(), Vec::new()], width: self.width, height: self.height, factor: 1 };
-            locate_small(&small, &RATIOS, OUTLINES)
-        };
-        // What is doubtful around a document (a pattern that it lies on, a finger) can hide where its own edge is.
-        let certain = plane.iter().map(|light| 255.0 * (light / 255.0).powi(STEEPER)).collect();
-        let mut outlines = located(plane);
-        outlines.extend(located(certain));
-        outlines
+            .collect()
+    }
+
+    /// The outlines in a plane of the mask, in its pixels, and the plane.
+    fn located(&self, plane: Vec<f32>) -> (Vec<Outline>, Vec<f32>) {
+        let mut small =
+            Shrunk { planes: [plane, Vec::new(), Vec::new()], width: self.width, height: self.height, factor: 1 };
+        let outlines = locate_small(&small, &RATIOS, OUTLINES);
+        (outlines, std::mem::take(&mut small.planes[0]))
     }
 
     fn is_cut(&self, labels: &[u32], label: u32) -> bool {

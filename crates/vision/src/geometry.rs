@@ -74,6 +74,17 @@ impl Quad {
         self.0.iter().zip(&other.0).map(|(a, b)| distance(*a, *b)).fold(0.0, f32::max)
     }
 
+    /// The side from corner `side` to the next one moved toward the opposite side, by this share of the way.
+    #[must_use]
+    pub fn with_side_moved(&self, side: usize, share: f32) -> Self {
+        let corner = |at: usize| self.0[(side + at) % 4];
+        let toward = |from: Point, to: Point| [0, 1].map(|i| from[i] + (to[i] - from[i]) * share);
+        let mut moved = *self;
+        moved.0[side % 4] = toward(corner(0), corner(3));
+        moved.0[(side + 1) % 4] = toward(corner(1), corner(2));
+        moved
+    }
+
     /// True when the corner coordinates are all finite numbers.
     #[must_use]
     pub fn is_finite(&self) -> bool {

@@ -561,10 +561,19 @@ fn shape_fit(quad: &mut Quad, width: f32, height: f32, ratios: &[f32], border_si
 
 /// Fits each side again to the full picture's edge near it and crosses the sides.
 pub(crate) fn refine(frame: &Frame<'_>, quad: &Quad) -> Quad {
+    // The first pass looks as far as the shrunk picture can be wrong; the last only tidies up.
+    fit_sides(frame, quad, &[3.0, 1.6, 0.6])
+}
+
+/// As [`refine`], for sides that lie closer to where they are sought.
+pub(crate) fn refit(frame: &Frame<'_>, quad: &Quad) -> Quad {
+    fit_sides(frame, quad, &[1.6, 0.6])
+}
+
+fn fit_sides(frame: &Frame<'_>, quad: &Quad, reaches: &[f32]) -> Quad {
     let factor = frame.shrink_factor(LONG_SIDE);
     let mut quad = *quad;
-    // The first pass looks as far as the shrunk picture can be wrong; the last only tidies up.
-    for reach in [3.0, 1.6, 0.6].map(|reach| (reach * factor as f32).max(1.5)) {
+    for reach in reaches.iter().map(|reach| (reach * factor as f32).max(1.5)) {
         let sides: [Option<Line>; 4] = std::array::from_fn(|i| fit_side(frame, quad.0[i], quad.0[(i + 1) % 4], reach));
         let corner = |i: usize| -> Option<Point> { sides[(i + 3) % 4]?.cross(&sides[i]?) };
         let corners: [Option<Point>; 4] = std::array::from_fn(corner);

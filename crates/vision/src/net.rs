@@ -81,7 +81,8 @@ pub(crate) fn softmax(scores: &[f32]) -> Vec<f32> {
 
 /// The same, where one room serves many times.
 pub(crate) fn softmax_into(scores: &[f32], probabilities: &mut [f32]) {
-    let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    // Not `f32::max`: that is a library call in wasm, and there are ten thousand classes a step.
+    let most = scores.iter().fold(f32::NEG_INFINITY, |most, score| if *score > most { *score } else { most });
     let mut sum = 0.0;
     for (probability, &score) in probabilities.iter_mut().zip(scores) {
         let below = score - most;

@@ -2,17 +2,34 @@
 
 use image::RgbImage;
 
+/// A photo is halved until its long side has fewer pixels than twice this: enough for a document that fills it, and much less
+/// to go through than what cameras make.
+const REDUCED: u32 = 1600;
+
+/// A photo with fewer pixels on its short side shows no document; it is left as it is.
+const NARROWEST: u32 = 200;
+
 /// A decoded photo, upright by its EXIF orientation.
 #[derive(Clone)]
 pub struct Photo {
     image: RgbImage,
+    /// The same with fewer pixels, and how many of its own make one, each way.
+    reduced: Option<(RgbImage, usize)>,
 }
 
 impl Photo {
     /// Takes pixels that are upright already.
     #[must_use]
     pub fn new(image: RgbImage) -> Self {
-        Self { image }
+        let mut reduced: Option<(RgbImage, usize)> = None;
+        loop {
+            let (least, factor) = reduced.as_ref().map_or((&image, 1), |(reduced, factor)| (reduced, *factor));
+            let (short, long) = (least.width().min(least.height()), least.width().max(least.height()));
+            if long < 2 * REDUCED || short < NARROWEST {
+                break Self { image, reduced };
+            }
+            reduced = Some((halved(least), 2 * factor));
+        }
     }
 
     /// The pixels.
@@ -41,6 +58,7 @@ impl Photo {
             width: self.image.width() as usize,
             height: self.image.height() as usize,
             channels: 3,
+            reduced: self.reduced.as_ref().map(|(image, factor)| (image, *factor)),
         }
     }
 }
@@ -60,6 +78,7 @@ pub struct Frame<'a> {
     width: usize,
     height: usize,
     channels: usize,
+    reduced: Option<(&'a RgbImage, usize)>,
 }
 
 impl<'a> Frame<'a> {
@@ -78,7 +97,7 @@ impl<'a> Frame<'a> {
     fn new(data: &'a [u8], width: u32, height: u32, channels: usize) -> Option<Self> {
         let (width, height) = (width as usize, height as usize);
         let bytes = width.checked_mul(height)?.checked_mul(channels)?;
-        (bytes == data.len() && bytes > 0).then_some(Self { data, width, height, channels })
+        (bytes == data.len() && bytes > 0).then_some(Self { data, width, height, channels, reduced: None })
     }
 
     /// Pixels across.
@@ -91,6 +110,14 @@ impl<'a> Frame<'a> {
     #[must_use]
     pub fn height(&self) -> usize {
         self.height
+    }
+
+    /// The same with fewer pixels, where that is at hand, and how many of the frame's own make one of them, each way.
+    pub(crate) fn reduced(&self) -> Option<(Frame<'a>, usize)> {
+        self.reduced.map(|(image, factor)| {
+            let (width, height) = (image.width() as usize, image.height() as usize);
+            (Frame { data: image.as_raw(), width, height, channels: 3, reduced: None }, factor)
+        })
     }
 
     /// The pixels as a photo of its own (a copy).
@@ -254,6 +281,25 @@ pub(crate) struct Shrunk {
     pub height: usize,
     /// Frame pixels to one of its pixels.
     pub factor: usize,
+}
+
+/// Half as many pixels each way, each the mean of four; a last column or row without a partner is left out.
+fn halved(image: &RgbImage) -> RgbImage {
+    let (width, height) = (image.width() / 2, image.height() / 2);
+    let row = 3 * image.width() as usize;
+    let mut pixels = Vec::with_capacity(3 * (width * height) as usize);
+    let mut sums = vec![0u16; row];
+    for rows in image.as_raw().chunks_exact((2 * row).max(1)) {
+        let (upper, lower) = rows.split_at(row);
+        for ((sum, a), b) in sums.iter_mut().zip(upper).zip(lower) {
+            *sum = u16::from(*a) + u16::from(*b);
+        }
+        let (pairs, _) = sums.as_chunks::<6>();
+        pixels.extend(
+            pairs.iter().flat_map(|[r, g, b, r2, g2, b2]| [r + r2, g + g2, b + b2].map(|sum| ((sum + 2) / 4) as u8)),
+        );
+    }
+    RgbImage::from_raw(width, height, pixels).unwrap_or_default()
 }
 
 /// Between 0 and `most`. Not `clamp`: that looks at its bounds every time.

@@ -1,10 +1,11 @@
 //! The whole way: photo → reading or refusal.
 
+use image::RgbImage;
 use serde::Serialize;
 use shiming_identity::date::Date;
 use shiming_identity::document::{Box2, FieldName, FormatParameters, Page, Position, QualityFloor, SlotContent, pages};
 
-use crate::check::{self, Warning};
+use crate::check::{self, Checked, Warning};
 use crate::format;
 use crate::geometry::Quad;
 use crate::grain::{Grain, Material};
@@ -12,7 +13,7 @@ use crate::narrow::Narrow;
 use crate::net::NetError;
 use crate::picture::{Frame, Photo};
 use crate::quality::{self, Measured, measured_size, of_light};
-use crate::read;
+use crate::read::{self, ReadSlot};
 use crate::recognise::{ReadCharacter, RecogniseError, Recogniser};
 use crate::rectify::rectify_luma;
 use crate::refusal::{Reason, Refusal};
@@ -233,6 +234,37 @@ impl Reader {
         if seen.whole { nothing } else { Refusal::new(Reason::NotWhole) }
     }
 
+    /// Reads a page along an outline.
+    fn pass(&self, frame: &Frame<'_>, found: &Found, page: &'static Page, today: Date) -> Result<Pass, Reason> {
+        let flat = format::convert(frame, &found.quad, &found.format).ok_or(Reason::NoDocument)?;
+        let slots = read::slots(frame, &flat, &found.quad, page, &self.readers).map_err(|_| Reason::ReaderFailed)?;
+        let checked = check::fields(page, &slots, today);
+        Ok(Pass { flat, slots, checked })
+    }
+
+    /// Reads a page along its outline; where what has check digits breaks them, along other outlines that it may have.
+    fn best_pass(
+        &self,
+        frame: &Frame<'_>,
+        seen: &Seen,
+        sorted: &Sorted,
+        found: Found,
+        today: Date,
+    ) -> Result<(Found, Pass), Reason> {
+        let first = self.pass(frame, &found, sorted.page, today)?;
+        if !first.is_consistent() {
+            for other in self.scout.otherwise(frame, seen, sorted).unwrap_or_default() {
+                let Some(along) = Found::new(frame, other, found.format.clone()) else { continue };
+                if let Ok(pass) = self.pass(frame, &along, sorted.page, today)
+                    && pass.is_consistent()
+                {
+                    return Ok((along, pass));
+                }
+            }
+        }
+        Ok((found, first))
+    }
+
     fn read_one(
         &self,
         frame: &Frame<'_>,
@@ -265,7 +297,8 @@ impl Reader {
             return Err(Refusal { reason, page: Some(page), measured: None });
         };
         let found = Found::new(frame, sorted, format).ok_or(Refusal::new(Reason::NoDocument))?;
-        let refuse = |reason| Refusal { reason, page: Some(page), measured: Some(found.measured) };
+        let refused = |measured| move |reason| Refusal { reason, page: Some(page), measured: Some(measured) };
+        let refuse = refused(found.measured);
         if !seen.whole {
             return Err(refuse(Reason::NotWhole));
         }
@@ -275,11 +308,10 @@ impl Reader {
         {
             return Err(refuse(reason));
         }
-        let quad = sorted.quad;
-        let flat = format::convert(frame, &quad, &found.format).ok_or_else(|| refuse(Reason::NoDocument))?;
-        let failed = |_: ModelError| refuse(Reason::ReaderFailed);
-        let slots = read::slots(frame, &flat, &quad, page, &self.readers).map_err(failed)?;
-        let checked = check::fields(page, &slots, today);
+        let (found, pass) = self.best_pass(frame, seen, &sorted, found, today).map_err(refuse)?;
+        let refuse = refused(found.measured);
+        let Pass { flat, slots, checked } = pass;
+        let quad = found.quad;
         // What hides print matters where something could not be read for certain.
         let hidden = || {
             let covered = quality::covered(frame, &quad, &page.layout).then_some(Reason::Covered);
@@ -323,6 +355,23 @@ impl Reader {
             material,
             warnings,
         })
+    }
+}
+
+/// What is read along one outline.
+struct Pass {
+    flat: RgbImage,
+    slots: Vec<ReadSlot>,
+    checked: Checked,
+}
+
+impl Pass {
+    /// Whether everything that has check digits keeps them.
+    fn is_consistent(&self) -> bool {
+        let broken = |warning: &Warning| {
+            matches!(warning, Warning::NumberInconsistent | Warning::ZoneInconsistent | Warning::ZoneMissing)
+        };
+        !self.checked.warnings.iter().any(broken)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use image::{GrayImage, RgbImage};
 
-use crate::geometry::{Homography, Quad};
+use crate::geometry::{Homography, Point, Quad};
 use crate::picture::{Frame, luma};
 
 /// At most this many samples along each axis are averaged into one pixel.
@@ -53,10 +53,17 @@ fn sample(
     if width == 0 || height == 0 {
         return None;
     }
-    let map = Homography::onto(quad)?;
     let [top, right, bottom, left] = quad.sides();
-    let samples = |long: f32, pixels: u32| ((long / pixels as f32).round() as usize).clamp(1, most);
+    let samples = |long: f32, pixels: u32| (long / pixels as f32).round() as usize;
     let (across, down) = (samples(top.max(bottom), width), samples(left.max(right), height));
+    if let Some((reduced, factor)) = frame.reduced()
+        && across.min(down) >= factor
+    {
+        let corner = |[x, y]: Point| [x, y].map(|v| (v + 0.5) / factor as f32 - 0.5);
+        return sample(&reduced, &Quad(quad.0.map(corner)), (width, height), most, put);
+    }
+    let map = Homography::onto(quad)?;
+    let (across, down) = (across.clamp(1, most), down.clamp(1, most));
     let norm = 1.0 / (across * down) as f32;
     let (step_u, step_v) = (1.0 / (width as usize * across) as f32, 1.0 / (height as usize * down) as f32);
     // Single precision is a thousandth of a pixel on the largest photo.

@@ -2,9 +2,9 @@
 
 use shiming_identity::document::Page;
 
-use crate::finder::{Finder, Region};
+use crate::finder::{Finder, Mask, Region};
 use crate::geometry::{Homography, Quad};
-use crate::locate::{Outline, RATIOS, locate_coarsely, refine};
+use crate::locate::{Outline, RATIOS, locate_coarsely, refine, refit};
 use crate::net::NetError;
 use crate::picture::Frame;
 use crate::sorter::{Sorted, Sorter};
@@ -22,6 +22,11 @@ const MOST_BY_EDGES: usize = 5;
 /// An outline whose corner lies this share of its width outside the photo is not whole: corners are rounded, so that so
 /// much of them is not missed.
 const OUTSIDE: f32 = 0.02;
+/// Outlines whose corners are farther apart than this share of their width are two.
+const APART: f32 = 0.006;
+/// How much nearer to the middle a side is sought that may have been fitted to something else, as a share of the way to the
+/// opposite one.
+const NEARER: f32 = 0.025;
 /// A usual focal length, in long sides of the photo.
 const FOCAL: f32 = 1.1;
 /// How far the ratio of sides of something whole may be off, as a fraction.
@@ -43,6 +48,8 @@ pub(crate) struct Seen {
     pub share: f32,
     /// All of it is in the photo.
     pub whole: bool,
+    /// Outlines that it may have besides.
+    outlines: Vec<Outline>,
 }
 
 impl Seen {
@@ -64,7 +71,7 @@ impl Scout {
         let mut seen = Vec::new();
         if let Some(mut mask) = self.finder.find(frame)? {
             for region in mask.regions_of(frame) {
-                seen.push(self.of_region(frame, &region)?);
+                seen.push(self.of_region(frame, &mask, &region)?);
             }
             // Documents that lie close together are one region: what is left without those that are known may be another.
             let known: Vec<Sorted> = seen.iter().filter_map(Seen::likely).collect();
@@ -74,8 +81,8 @@ impl Scout {
                 for sorted in &known {
                     mask.erase(frame, &sorted.quad);
                 }
-                for region in mask.regions_of(frame).iter().filter(|region| region.share >= least) {
-                    let other = self.of_region(frame, region)?;
+                for region in mask.regions_of(frame).into_iter().filter(|region| region.share >= least) {
+                    let other = self.of_region(frame, &mask, &region)?;
                     seen.extend(other.likely().is_some().then_some(other));
                 }
             }
@@ -87,7 +94,7 @@ impl Scout {
             {
                 let whole = outline.whole && is_inside(frame, &sorted.quad);
                 let share = sorted.quad.area() / (frame.width() * frame.height()) as f32;
-                seen.push(Seen { sorted: Some(sorted), share, whole });
+                seen.push(Seen { sorted: Some(sorted), share, whole, outlines });
             }
         }
         // Large and likely ones first.
@@ -106,8 +113,36 @@ impl Scout {
         Ok(self.sorter.sort(frame, quad, wanted)?.filter(|sorted| sorted.probability >= NOT_UNLIKELY))
     }
 
-    fn of_region(&self, frame: &Frame<'_>, region: &Region) -> Result<Seen, NetError> {
-        let best = self.best_of(frame, &region.outlines)?;
+    /// What is seen along the other outlines of something that was seen, where it is likely to be the same page.
+    pub(crate) fn otherwise(&self, frame: &Frame<'_>, seen: &Seen, known: &Sorted) -> Result<Vec<Sorted>, NetError> {
+        let mut others: Vec<Sorted> = Vec::new();
+        // A side may have been fitted to what lies close to the document, the edge of its shadow for one.
+        let nearer = (0..4).map(|side| refit(frame, &known.quad.with_side_moved(side, NEARER)));
+        for quad in seen.outlines.iter().map(|outline| refine(frame, &outline.quad)).chain(nearer) {
+            let apart =
+                |other: &Quad| (0..4).all(|turn| quad.turned(turn).distance_to(other) > APART * other.sides()[0]);
+            if !apart(&known.quad) || !others.iter().all(|other| apart(&other.quad)) {
+                continue;
+            }
+            let sorted = self.sorter.sort(frame, &quad, |page| page.name == known.page.name)?;
+            others.extend(sorted.filter(|sorted| sorted.probability >= LIKELY));
+        }
+        others.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        Ok(others)
+    }
+
+    fn of_region(&self, frame: &Frame<'_>, mask: &Mask, region: &Region) -> Result<Seen, NetError> {
+        let mut outlines = region.outlines.clone();
+        let mut best = self.best_of(frame, &outlines)?;
+        if best.is_none_or(|(sorted, _)| sorted.probability < SURE) {
+            let certain = mask.certain_outlines(frame, region);
+            let other = self.best_of(frame, &certain)?;
+            let probability = |best: &Option<(Sorted, Outline)>| best.map_or(0.0, |(sorted, _)| sorted.probability);
+            if probability(&other) > probability(&best) {
+                best = other;
+            }
+            outlines.extend(certain);
+        }
         // Four sides of its own that meet inside the photo: nothing is missing, however near the border is. Nor is it where
         // what lies between the photo's borders has the document's own shape, as a scan has.
         // Outlines in which nothing is likely say nothing.
@@ -118,21 +153,17 @@ impl Scout {
             }
             None => !region.cut,
         };
-        Ok(Seen { sorted: best.map(|(sorted, _)| sorted), share: region.share, whole })
+        Ok(Seen { sorted: best.map(|(sorted, _)| sorted), share: region.share, whole, outlines })
     }
 
     /// The outline in which a page is likeliest.
-    fn best_of<'a>(
-        &self,
-        frame: &Frame<'_>,
-        outlines: &'a [Outline],
-    ) -> Result<Option<(Sorted, &'a Outline)>, NetError> {
-        let mut best: Option<(Sorted, &Outline)> = None;
+    fn best_of(&self, frame: &Frame<'_>, outlines: &[Outline]) -> Result<Option<(Sorted, Outline)>, NetError> {
+        let mut best: Option<(Sorted, Outline)> = None;
         for outline in outlines {
             let quad = refine(frame, &outline.quad);
             let Some(sorted) = self.sorter.sort(frame, &quad, |_| true)? else { continue };
             if best.is_none_or(|(known, _)| sorted.probability > known.probability) {
-                best = Some((sorted, outline));
+                best = Some((sorted, *outline));
             }
             if sorted.probability >= SURE {
                 break;

@@ -35,7 +35,8 @@ pub fn view(frame: &Frame<'_>) -> Option<RgbImage> {
     let side = |length: usize| ((length as f32 * VIEW as f32 / long as f32 / 32.0).round().max(1.0) * 32.0) as u32;
     let (across, down) = (side(frame.width()), side(frame.height()));
     // Whole boxes of pixels first, which is quick; what is left is less than a factor of two.
-    let small = frame.shrink_by((long / VIEW as usize).max(1));
+    let (source, long) = frame.reduced().map_or((*frame, long), |(reduced, factor)| (reduced, long / factor));
+    let small = source.shrink_by((long / VIEW as usize).max(1));
     let luma = &small.planes[0];
     let pixels: Vec<u8> = (0..small.width * small.height)
         .flat_map(|at| {

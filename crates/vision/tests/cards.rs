@@ -3,11 +3,12 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use common::{READER, decoded, draw, format_of, formats, inspect, moderate, photo, seed, today, truth};
+use common::{READER, decoded, draw, format_of, formats, inspect, moderate, photo, root, seed, today, truth};
 use shiming_identity::document::{FieldName, FormatMode, Side};
-use shiming_specimen::{EXPIRED, Fault, PhotoStyle, Spot, citizen};
+use shiming_specimen::{EXPIRED, Fault, Fonts, PhotoStyle, Severity, Split, Spot, citizen, page, shot};
 use shiming_vision::{Hint, Photo, Reason, Warning};
 
 const SIDES: [Side; 2] = [Side::Front, Side::Back];
@@ -111,11 +112,29 @@ fn in_mode_reshoot_the_user_is_asked_to_straighten() {
 #[test]
 fn scans_and_large_photos_are_read() {
     let scan = Photo::new(draw(&citizen(0), Side::Front));
-    let large = decoded(&photo(0, Side::Front, &PhotoStyle::still(3)));
-    for photo in [scan, large] {
+    let usual = decoded(&photo(0, Side::Front, &PhotoStyle::still(3)));
+    // As the cameras of phones make them: 12 and 48 megapixels.
+    let large = [4000, 8000].map(|long| {
+        let high = long * usual.height() / usual.width();
+        Photo::new(image::imageops::resize(usual.image(), long, high, image::imageops::FilterType::Triangle))
+    });
+    for photo in [scan, usual].into_iter().chain(large) {
         let reading = READER.read(&photo, &formats(), today()).unwrap();
         assert_eq!(reading.field(FieldName::IdNumber).unwrap().value, citizen(0).id_number, "{photo:?}");
         assert_eq!(reading.field(FieldName::Name).unwrap().value, citizen(0).name, "{photo:?}");
+    }
+}
+
+// RN-5: the edge of the card's shadow is stronger than the card's own, and the number is cut
+#[test]
+fn what_breaks_its_check_character_is_read_along_another_outline() {
+    let fonts = Fonts::of_split(&root().join("node_modules"), Split::Test).unwrap();
+    for index in [29, 374] {
+        let front = page("cn_resident_id.front").unwrap();
+        let shot = shot(front, Severity::Easy, Split::Test, 77, index, &fonts).unwrap();
+        let reports = READER.report(&decoded(&shot.photo), today());
+        let number = |fields: &BTreeMap<FieldName, String>| fields[&FieldName::IdNumber].clone();
+        assert_eq!(number(&reports[0].fields), number(&shot.truth.fields), "{index}");
     }
 }
 
