@@ -1,11 +1,12 @@
 //! Stage 7: the fields of a rectified side, each cut out at its place (RN-5), trimmed to its ink and recognised.
 
 use image::{GrayImage, RgbImage, imageops};
-use shiming_identity::document::{Alphabet, Box2, Page, SlotContent};
+use shiming_identity::document::{Alphabet, Box2, Page, Slot, SlotContent};
 
 use crate::check::percent;
 use crate::geometry::Quad;
 use crate::narrow::Narrow;
+use crate::net::NetError;
 use crate::picture::Frame;
 use crate::reader::{ModelError, Readers};
 use crate::recognise::{Line, RecogniseError, Recogniser};
@@ -60,27 +61,20 @@ pub(crate) fn slots(
     let mut read: Vec<ReadSlot> = Vec::with_capacity(layout.slots.len());
     for slot in &layout.slots {
         if Narrow::reads(slot) {
-            let Some(strip) = strip(frame, quad, layout, slot) else { continue };
-            let mut line = readers.narrow.read(&strip, page, slot)?;
+            let Some(mut found) = narrow(frame, quad, page, slot, &readers.narrow)? else { continue };
             // The cascade: the large net knows characters better that the small one seldom sees.
             if slot.alphabet == Alphabet::Ethnicity
-                && line.least_confidence() < SURE_ENOUGH
+                && found.line.least_confidence() < SURE_ENOUGH
                 && let Some(recogniser) = &readers.recogniser
                 && let Some(cut) = trim(flat, &slot.area, slot.text_height * flat.height() as f32)
             {
                 let other = recognised(recogniser, &cut.picture, slot.alphabet)?;
-                if other.least_confidence() > line.least_confidence() {
-                    line = other;
+                if other.least_confidence() > found.line.least_confidence() {
+                    found.line = other;
                 }
             }
-            if !line.characters.is_empty() {
-                read.push(ReadSlot {
-                    reads: slot.reads,
-                    line_number: slot.line,
-                    line,
-                    place: slot.area,
-                    broken: false,
-                });
+            if !found.line.characters.is_empty() {
+                read.push(found);
             }
             continue;
         }
@@ -123,6 +117,29 @@ pub(crate) fn slots(
         }
     }
     Ok(read)
+}
+
+/// Reads only what has check digits: whether an outline is worth reading along is known by a fraction of the work.
+pub(crate) fn proven(frame: &Frame<'_>, quad: &Quad, page: &Page, reader: &Narrow) -> Result<Vec<ReadSlot>, NetError> {
+    let proves = |slot: &&Slot| matches!(slot.reads, SlotContent::IdNumber | SlotContent::Mrz);
+    let slots = page.layout.slots.iter().filter(proves);
+    let mut read: Vec<ReadSlot> =
+        slots.filter_map(|slot| narrow(frame, quad, page, slot, reader).transpose()).collect::<Result<_, _>>()?;
+    read.retain(|slot| !slot.line.characters.is_empty());
+    Ok(read)
+}
+
+/// One slot as the narrow reader reads it.
+fn narrow(
+    frame: &Frame<'_>,
+    quad: &Quad,
+    page: &Page,
+    slot: &Slot,
+    reader: &Narrow,
+) -> Result<Option<ReadSlot>, NetError> {
+    let Some(strip) = strip(frame, quad, &page.layout, slot) else { return Ok(None) };
+    let line = reader.read(&strip, page, slot)?;
+    Ok(Some(ReadSlot { reads: slot.reads, line_number: slot.line, line, place: slot.area, broken: false }))
 }
 
 /// The line in a picture; what is no line of print says nothing, and nothing of the other lines.

@@ -252,11 +252,15 @@ impl Reader {
         today: Date,
     ) -> Result<(Found, Pass), Reason> {
         let first = self.pass(frame, &found, sorted.page, today)?;
-        if !first.is_consistent() {
+        if !is_consistent(&first.checked) {
             for other in self.scout.otherwise(frame, seen, sorted).unwrap_or_default() {
+                let proven = read::proven(frame, &other.quad, sorted.page, &self.readers.narrow).unwrap_or_default();
+                if proven.is_empty() || !is_consistent(&check::fields(sorted.page, &proven, today)) {
+                    continue;
+                }
                 let Some(along) = Found::new(frame, other, found.format.clone()) else { continue };
                 if let Ok(pass) = self.pass(frame, &along, sorted.page, today)
-                    && pass.is_consistent()
+                    && is_consistent(&pass.checked)
                 {
                     return Ok((along, pass));
                 }
@@ -365,14 +369,12 @@ struct Pass {
     checked: Checked,
 }
 
-impl Pass {
-    /// Whether everything that has check digits keeps them.
-    fn is_consistent(&self) -> bool {
-        let broken = |warning: &Warning| {
-            matches!(warning, Warning::NumberInconsistent | Warning::ZoneInconsistent | Warning::ZoneMissing)
-        };
-        !self.checked.warnings.iter().any(broken)
-    }
+/// Whether everything that has check digits keeps them.
+fn is_consistent(checked: &Checked) -> bool {
+    let broken = |warning: &Warning| {
+        matches!(warning, Warning::NumberInconsistent | Warning::ZoneInconsistent | Warning::ZoneMissing)
+    };
+    !checked.warnings.iter().any(broken)
 }
 
 /// A document that was found, and how good its picture is.

@@ -113,7 +113,8 @@ impl Scout {
         Ok(self.sorter.sort(frame, quad, wanted)?.filter(|sorted| sorted.probability >= NOT_UNLIKELY))
     }
 
-    /// What is seen along the other outlines of something that was seen, where it is likely to be the same page.
+    /// What is seen along other outlines of something that was seen, where it is likely to be the same page; the likeliest
+    /// first.
     pub(crate) fn otherwise(&self, frame: &Frame<'_>, seen: &Seen, known: &Sorted) -> Result<Vec<Sorted>, NetError> {
         let mut others: Vec<Sorted> = Vec::new();
         // A side may have been fitted to what lies close to the document, the edge of its shadow for one.
