@@ -2,7 +2,7 @@
 // What `cargo xtask build web` puts beside them (capture/, models/) is left as it is.
 
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -13,7 +13,9 @@ const assets = join(out, "assets");
 rmSync(assets, { recursive: true, force: true });
 mkdirSync(assets, { recursive: true });
 
-const wasm = join(out, "capture/shiming_capture_bg.wasm");
+const wasm = { plain: "capture/shiming_capture_bg.wasm", relaxed: "capture/shiming_capture_relaxed_bg.wasm" };
+/** Their sizes; 0 for what is not built. */
+const sizes = Object.entries(wasm).map(([kind, path]) => [kind, statSync(join(out, path), { throwIfNoEntry: false })?.size ?? 0]);
 
 /** Puts `contents` into `assets/<name>-<hash>.<kind>` and returns that path. */
 function publish(name, kind, contents) {
@@ -51,7 +53,7 @@ async function bundle(entry, define = {}) {
   return publish(name, kind, bundled.contents);
 }
 
-const worker = await bundle("src/reader.worker.ts", { WASM_BYTES: String(existsSync(wasm) ? statSync(wasm).size : 0) });
+const worker = await bundle("src/reader.worker.ts", { WASM_BYTES: JSON.stringify(Object.fromEntries(sizes)) });
 const table = readFileSync(join(here, "data/characters.txt"));
 const characters = publish("characters", "txt", table);
 const script = await bundle("src/main.ts", {

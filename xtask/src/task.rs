@@ -45,14 +45,15 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// Cargo for wasm. Where something was compiled is nobody's business in what is shipped, and a size must not depend on
-/// how long a home folder's name is.
-pub fn cargo_for_wasm(arguments: &[&str]) -> Result<Command> {
+/// Cargo for wasm, with these features besides those of .cargo/config.toml. Where something was compiled is nobody's
+/// business in what is shipped, and a size must not depend on how long a home folder's name is.
+pub fn cargo_for_wasm(arguments: &[&str], features: &[&str]) -> Result<Command> {
     let home = std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
         .context("neither CARGO_HOME nor HOME is set")?;
     let mut flags = vec![format!("--remap-path-prefix={}=.", workspace::root().display())];
+    flags.extend(features.iter().map(|feature| format!("-Ctarget-feature=+{feature}")));
     let sources = home.join("registry/src");
     if let Ok(registries) = std::fs::read_dir(&sources) {
         let mut registries: Vec<PathBuf> = registries.flatten().map(|registry| registry.path()).collect();

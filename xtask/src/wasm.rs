@@ -27,7 +27,7 @@ pub fn test() -> Result<Finished> {
         "--message-format",
         "json-render-diagnostics",
     ];
-    let compiled = task::attempt("compile browser package tests", &mut task::cargo_for_wasm(&arguments)?)?;
+    let compiled = task::attempt("compile browser package tests", &mut task::cargo_for_wasm(&arguments, &[])?)?;
     if !compiled.success {
         return Ok(compiled);
     }

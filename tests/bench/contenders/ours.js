@@ -14,7 +14,7 @@ export async function load() {
   const { files } = await (await fetch("/models/manifest.json")).json();
   const [module, wasm, models] = await Promise.all([
     import("/capture/shiming_capture.js"),
-    fetched("/capture/shiming_capture_bg.wasm"),
+    fetched("/capture/shiming_capture_relaxed_bg.wasm"),
     Promise.all(files.map(async ({ role, file }) => [role, await fetched(`/models/${file}`)])),
     Promise.all(pages.map(async (page) => {
       formats[page] = JSON.stringify((await (await fetch(`/documents/${page}.json`)).json()).format);
