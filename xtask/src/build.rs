@@ -19,6 +19,8 @@ pub enum Part {
     Edge,
     /// `dist/objects`: the Worker of the Durable Objects.
     Objects,
+    /// `dist/issuer`: the Worker that issues electronic ID cards.
+    Issuer,
     /// `dist/sandbox`: the Worker that plays the outside world.
     Sandbox,
     /// `dist/web`: pages, browser package, models.
@@ -26,7 +28,7 @@ pub enum Part {
 }
 
 /// Every part.
-pub const ALL: [Part; 4] = [Part::Edge, Part::Objects, Part::Sandbox, Part::Web];
+pub const ALL: [Part; 5] = [Part::Edge, Part::Objects, Part::Issuer, Part::Sandbox, Part::Web];
 
 /// The wasm features that our compiler flags allow; workerd and every browser since 2023 have them. wasm-opt must not
 /// go beyond.
@@ -59,6 +61,7 @@ impl Part {
         match self {
             Self::Edge => "edge",
             Self::Objects => "objects",
+            Self::Issuer => "issuer",
             Self::Sandbox => "sandbox",
             Self::Web => "web",
         }
@@ -68,6 +71,7 @@ impl Part {
         match self {
             Self::Edge => "shiming-edge",
             Self::Objects => "shiming-objects",
+            Self::Issuer => "shiming-issuer",
             Self::Sandbox => "shiming-sandbox",
             Self::Web => "shiming-capture",
         }

@@ -1,4 +1,4 @@
-//! The Workers, running on this machine on embedded state: the edge with its objects, and the sandbox.
+//! The Workers, running on this machine on embedded state: the edge with its objects and the issuer, and the sandbox.
 
 use std::fmt::Write as _;
 use std::os::unix::process::CommandExt as _;
@@ -7,7 +7,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use shiming_local::objects_config;
+use shiming_local::configs_beside;
 
 use crate::{http, seed, setup, task, workspace};
 
@@ -19,7 +19,7 @@ const STOP: Duration = Duration::from_secs(5);
 
 /// The Workers. They end when this is dropped.
 pub struct Stack {
-    /// The edge: pages and API, and the Worker of its objects beside it.
+    /// The edge: pages and API, and the Workers of its objects and of cards beside it.
     pub edge: Worker,
     /// The outside world.
     pub sandbox: Worker,
@@ -51,8 +51,8 @@ impl Stack {
             ("SMS_URL", &sandbox_url),
             ("GATEWAY_URL", &sandbox_url),
         ];
-        let objects = objects_config(workspace::root(), state, &variables)?;
-        let mut edge = Worker::start("edge", state, edge_port, &[objects], &variables)?;
+        let beside = configs_beside(workspace::root(), state, &variables)?;
+        let mut edge = Worker::start("edge", state, edge_port, &beside, &variables)?;
         task::step("Workers start", || {
             sandbox.wait_for("/")?;
             edge.wait_for("/v1/health")
@@ -145,7 +145,7 @@ fn config(name: &str) -> &'static str {
 /// Development secrets for the Workers, where there are none yet. Their ids begin with `dev-`, which a Worker in
 /// production refuses.
 fn secrets() -> Result<()> {
-    for folder in [".", "crates/objects", "crates/sandbox"].map(workspace::path) {
+    for folder in [".", "crates/objects", "crates/issuer", "crates/sandbox"].map(workspace::path) {
         let (example, own) = (folder.join(".dev.vars.example"), folder.join(".dev.vars"));
         if !own.exists() && example.exists() {
             workspace::copy(&example, &own)?;

@@ -63,6 +63,12 @@ impl<'a> Settings<'a> {
         Ok(Self { read, guarded: environment != "development" })
     }
 
+    /// Whether what is for development only is refused.
+    #[must_use]
+    pub fn is_guarded(&self) -> bool {
+        self.guarded
+    }
+
     /// A setting that can be left out.
     #[must_use]
     pub fn maybe(&self, name: &'static str) -> Option<String> {

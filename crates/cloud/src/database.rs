@@ -194,7 +194,8 @@ struct Setting {
     value: String,
 }
 
-async fn setting(env: &Env, name: &str) -> Result<Option<String>, Fault> {
+/// What an operator set, JSON.
+pub async fn setting(env: &Env, name: &str) -> Result<Option<String>, Fault> {
     let row: Option<Setting> = row(env, "SELECT value FROM settings WHERE name = ?", &[&name]).await?;
     Ok(row.map(|row| row.value))
 }

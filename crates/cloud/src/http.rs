@@ -3,6 +3,7 @@
 use js_sys::{Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use shiming_proof::IdempotencyKey;
 use shiming_wire::{MAX_BODY_BYTES, ProblemType};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -58,6 +59,13 @@ pub fn internal(url: &str, headers: &[(&str, String)], body: &str) -> worker::Re
 #[must_use]
 pub fn header(request: &Request, name: &str) -> Option<String> {
     request.headers().get(name).ok().flatten()
+}
+
+/// The idempotency key that every POST has to carry.
+pub fn idempotency_key(request: &Request) -> Result<String, Fault> {
+    let key = header(request, "idempotency-key").unwrap_or_default();
+    IdempotencyKey::parse(&key).map_err(|_| ProblemType::IdempotencyKeyMissing)?;
+    Ok(key)
 }
 
 /// Reads a JSON body of at most [`MAX_BODY_BYTES`].
@@ -129,6 +137,17 @@ pub fn json<T: Serialize>(status: u16, value: &T) -> Answer {
 pub fn written(status: u16, media_type: &str, body: String) -> Answer {
     let mut response = ResponseBuilder::new().with_status(status).fixed(body.into_bytes());
     dress(&mut response, media_type)?;
+    Ok(response)
+}
+
+/// An answer that anybody may read, from pages of every origin too, and keep for so many seconds.
+pub fn public(media_type: &str, body: Vec<u8>, seconds: u32) -> Answer {
+    let mut response = ResponseBuilder::new().with_status(200).fixed(body);
+    dress(&mut response, media_type)?;
+    let headers = response.headers_mut();
+    headers.set("Cache-Control", &format!("public, max-age={seconds}"))?;
+    headers.set("Cross-Origin-Resource-Policy", "cross-origin")?;
+    headers.set("Access-Control-Allow-Origin", "*")?;
     Ok(response)
 }
 

@@ -1,9 +1,10 @@
 //! What our Workers share of the platform: settings, HTTP, problems, D1, `WebCrypto`, signed calls to the operator's
-//! systems, and the ways from one Worker to the other's Durable Objects. No business rule lives here.
+//! systems, the operator's people, and the ways from one Worker to the other's Durable Objects. No business rule lives here.
 
 #![allow(clippy::future_not_send, reason = "a Worker has one thread, and its futures hold JavaScript values")]
 
 pub mod adapter;
+pub mod address;
 pub mod budgets;
 pub mod clock;
 pub mod config;
@@ -11,7 +12,9 @@ pub mod database;
 pub mod http;
 pub mod link;
 pub mod names;
+pub mod once;
 pub mod problem;
 pub mod registrations;
 pub mod sealed;
+pub mod staff;
 pub mod subtle;

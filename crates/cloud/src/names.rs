@@ -5,8 +5,11 @@ use shiming_identity::{PersonName, Variants};
 use shiming_proof::Purpose;
 use shiming_service::budget::Scope;
 use shiming_wire::{Bytes, RegistrationId};
+use worker::Request;
 
+use crate::address::client_of;
 use crate::config::Common;
+use crate::http::header;
 
 /// The id of the registration that this request creates. A retry of the same request has the same device key and
 /// idempotency key, and so finds what the first one made.
@@ -41,6 +44,31 @@ pub fn budget(config: &Common, scope: Scope, value: &[u8]) -> String {
 #[must_use]
 pub fn device(config: &Common, device_key: &Bytes<65>) -> String {
     hexadecimal(&config.name_key.hash(Purpose::Device, &device_key.0).hash)
+}
+
+/// The id of a device that identifies people for cards. It follows from the key that it was enrolled with.
+#[must_use]
+pub fn device_id(config: &Common, public_key: &Bytes<65>) -> Bytes<16> {
+    Bytes(first_half(config.name_key.hash(Purpose::Device, &public_key.0).hash))
+}
+
+/// A person, as the issuer's lists and the blacklist know them.
+#[must_use]
+pub fn person(config: &Common, id_number: &str) -> String {
+    hexadecimal(&config.name_key.hash(Purpose::Holder, id_number.as_bytes()).hash)
+}
+
+/// What a relying party may know a person by, if the person shows it: the same on all their cards.
+#[must_use]
+pub fn reference(config: &Common, id_number: &str) -> [u8; 16] {
+    first_half(config.name_key.hash(Purpose::Reference, id_number.as_bytes()).hash)
+}
+
+/// The client that a request came from.
+#[must_use]
+pub fn client(config: &Common, request: &Request) -> String {
+    let address = client_of(header(request, "cf-connecting-ip").as_deref());
+    hexadecimal(&config.name_key.hash(Purpose::Address, address.as_bytes()).hash)
 }
 
 /// What a name is found under, however it is written (RC-4): under the key that is written with now, and under those that are

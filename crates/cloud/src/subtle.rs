@@ -1,4 +1,4 @@
-//! `WebCrypto`: ECDSA verification of device signatures, AES-256-GCM for data at rest. A tenth of the time that the same
+//! `WebCrypto`: ECDSA signatures of devices and issuers, AES-256-GCM for data at rest. A tenth of the time that the same
 //! takes in wasm.
 
 use js_sys::futures::JsFuture;
@@ -30,6 +30,33 @@ pub async fn verify_p256(key: &[u8; 65], message: &[u8], signature: &[u8]) -> Re
         &Uint8Array::from(message),
     )?;
     Ok(JsFuture::from(promise).await?.is_truthy())
+}
+
+/// A P-256 key that signs: coordinates and private scalar, base64url (RFC 7518 §6.2).
+pub struct SigningKey<'a> {
+    /// x
+    pub x: &'a str,
+    /// y
+    pub y: &'a str,
+    /// d
+    pub d: &'a str,
+}
+
+/// ECDSA with SHA-256: r ‖ s.
+pub async fn sign_p256(key: &SigningKey<'_>, message: &[u8]) -> Result<[u8; 64], CryptoError> {
+    let curve = object(&[("name", "ECDSA".into()), ("namedCurve", "P-256".into())])?;
+    let jwk = object(&[
+        ("kty", "EC".into()),
+        ("crv", "P-256".into()),
+        ("x", key.x.into()),
+        ("y", key.y.into()),
+        ("d", key.d.into()),
+    ])?;
+    let promise = subtle()?.import_key_with_object("jwk", &jwk, &curve, false, &Array::of1(&"sign".into()))?;
+    let key: CryptoKey = JsFuture::from(promise).await?.unchecked_into();
+    let algorithm = object(&[("name", "ECDSA".into()), ("hash", "SHA-256".into())])?;
+    let promise = subtle()?.sign_with_object_and_buffer_source(&algorithm, &key, &Uint8Array::from(message))?;
+    Uint8Array::new(&JsFuture::from(promise).await?).to_vec().try_into().map_err(|_| CryptoError)
 }
 
 /// AES-256-GCM (SP 800-38D): ciphertext and tag.

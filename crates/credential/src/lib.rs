@@ -12,6 +12,7 @@
 pub mod card;
 mod cbor;
 pub mod code;
+pub mod device;
 pub mod envelope;
 pub mod keys;
 pub mod presentation;
@@ -23,9 +24,10 @@ pub mod verify;
 
 pub use card::{Card, CardError, CardNumber, Disclosed, StatusReference};
 pub use code::{CodeError, Symbol};
+pub use device::DeviceCertificate;
 pub use envelope::{Signature, Unsigned};
 pub use keys::{IssuerKey, IssuerKeys, KeyId, KeysError, PublicKey};
 pub use presentation::present;
 pub use status::{StatusList, StatusListError};
 pub use verdict::{Statement, Verdict};
-pub use verify::{FRESH_FOR, Refusal, SKEW, Shown, verify};
+pub use verify::{FRESH_FOR, Refusal, SKEW, Shown, status_of, verify};

@@ -1,6 +1,6 @@
 //! What whoever checks a card may believe.
 
-use crate::card::{Card, Disclosed};
+use crate::card::{Card, Disclosed, StatusReference};
 use crate::code::{self, CodeError};
 use crate::keys::IssuerKeys;
 use crate::presentation::Presentation;
@@ -76,6 +76,14 @@ impl Refusal {
             Self::StatusUnknown => "status_unknown",
         }
     }
+}
+
+/// Which entry of which list says whether the card of a code was revoked, for a verifier that has to fetch the list first.
+/// Nothing is verified.
+#[must_use]
+pub fn status_of(text: &str) -> Option<StatusReference> {
+    let shown = Presentation::open(&code::decode(text).ok()?)?;
+    Card::open(&shown.card).map(|(card, _)| card.status)
 }
 
 /// Checks what a code says (EC-4), at `now`, seconds since 1970. What is wrong for good is told before what a new code or

@@ -4,9 +4,7 @@
 // The only code that a native build has of this crate is its pure part, for tests.
 #![allow(clippy::future_not_send, reason = "a Worker has one thread, and its futures hold JavaScript values")]
 
-mod address;
 mod config;
-mod credential;
 mod router;
 mod routes;
 

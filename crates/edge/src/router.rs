@@ -79,6 +79,14 @@ impl Route {
     }
 }
 
+/// First segments, below `/v1/`, of what the issuer answers (crates/issuer).
+const ISSUERS: [&str; 3] = ["cards", "devices", "risk"];
+
+fn is_issuers(path: &str) -> bool {
+    let first = path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next());
+    first.is_some_and(|first| ISSUERS.contains(&first))
+}
+
 /// Serves a request; whatever goes wrong is a problem.
 pub async fn serve(request: Request, env: Env) -> worker::Result<Response> {
     let target = Target::of(&request);
@@ -101,6 +109,9 @@ pub async fn serve(request: Request, env: Env) -> worker::Result<Response> {
 async fn handle(request: Request, env: &Env, target: &Target, route: Result<Route, ProblemType>) -> Answer {
     // Before anything else: a Worker that is set up wrongly serves nobody.
     let config = Config::read(env).map_err(|error| Fault::Internal(format!("configuration: {error}")))?;
+    if is_issuers(&target.path) {
+        return Ok(env.service("ISSUER")?.fetch_request(request).await?);
+    }
     let route = route.map_err(Problem::new)?;
     let method = request.method();
     if method == Method::Options {
@@ -157,5 +168,15 @@ mod tests {
             assert!(matches!(Route::of(path), Err(ProblemType::NotFound | ProblemType::RegistrationNotFound)));
         }
         assert_eq!(Route::of("/v1/registrations/short/codes"), Err(ProblemType::RegistrationNotFound));
+    }
+
+    #[test]
+    fn the_issuer_gets_its_own_and_nothing_else() {
+        for path in ["/v1/cards", "/v1/cards/", "/v1/cards/status/1", "/v1/devices/x/rotation", "/v1/risk"] {
+            assert!(is_issuers(path), "{path}");
+        }
+        for path in ["/cards", "/sweep", "/v1/sweep", "/v1/cardsx", "/v2/cards", "/v1/", "/v1/registrations/cards"] {
+            assert!(!is_issuers(path), "{path}");
+        }
     }
 }

@@ -98,6 +98,18 @@ impl Date {
         Self::new(year, month, day)
     }
 
+    /// When this day begins in China, seconds since 1970; 0 for days before that.
+    #[must_use]
+    pub fn begins_in_china(self) -> u64 {
+        // Days since 0000-03-01 again, the other way.
+        let (month, day) = (u64::from(self.month), u64::from(self.day));
+        let year = u64::from(self.year) - u64::from(month <= 2);
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let day_of_era = year % 400 * 365 + year % 400 / 4 - year % 400 / 100 + day_of_year;
+        let days = year / 400 * 146_097 + day_of_era;
+        (days.saturating_sub(719_468) * 86_400).saturating_sub(8 * 3600)
+    }
+
     /// The year.
     #[must_use]
     pub fn year(self) -> u16 {
@@ -388,6 +400,9 @@ mod tests {
         fn days_follow_each_other(days in 0u64..40_000) {
             let today = Date::in_china(days * 86_400).unwrap();
             let tomorrow = Date::in_china((days + 1) * 86_400).unwrap();
+            if days > 0 {
+                prop_assert_eq!(today.begins_in_china(), days * 86_400 - 8 * 3600);
+            }
             prop_assert!(today < tomorrow);
             prop_assert_eq!(today.tomorrow(), Some(tomorrow));
             prop_assert!(tomorrow.day() == today.day() + 1 || tomorrow.day() == 1);

@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod cards;
 pub mod crm;
 pub mod gateway;
 pub mod register;

@@ -4,6 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | POST by a phone | `"@method" "@path" "content-digest" "idempotency-key"` | `created` | `ecdsa-p256-sha256` |
 //! | GET by a phone | `"@method" "@path" "@query"` | `created` | `ecdsa-p256-sha256` |
+//! | POST by an enrolled device, or by a card's phone | `"@method" "@path" "content-digest" "idempotency-key"` | `created`, `keyid` | `ecdsa-p256-sha256` |
 //! | POST between edge and outside | `"@method" "@path" "content-digest" "idempotency-key"` | `created`, `keyid` | `hmac-sha256` |
 //!
 //! There is one signature, labelled `s`; the digest is `sha-256`. The profile is a subset of RFC 9421 in which every
@@ -294,6 +295,12 @@ impl fmt::Debug for Unverified {
 }
 
 impl SignedPost<'_> {
+    /// The key that the request says it is signed with, whatever else is wrong with it: for the record of a refusal.
+    #[must_use]
+    pub fn claimed_key(&self) -> Option<KeyId> {
+        parse_input(self.signature_input?, POST_COMPONENTS).ok()?.1
+    }
+
     /// Checks profile, freshness (`now` in Unix seconds) and the body's digest.
     pub fn check(&self, now: u64) -> Result<Unverified, SignatureError> {
         let input = present(self.signature_input, "Signature-Input")?;

@@ -25,6 +25,12 @@ pub enum Purpose {
     Name,
     /// The token of a capture link.
     Link,
+    /// The code that a device is enrolled with (EC-5).
+    Enrolment,
+    /// The token of an offer of a card (EC-3).
+    Offer,
+    /// What a relying party may know a holder by (EC-4).
+    Reference,
     /// A person's bearer credential.
     Credential,
     /// A request, under its idempotency key.
@@ -43,6 +49,9 @@ impl Purpose {
             Self::Holder => b"shiming holder",
             Self::Name => b"shiming name",
             Self::Link => b"shiming link",
+            Self::Enrolment => b"shiming enrolment",
+            Self::Offer => b"shiming offer",
+            Self::Reference => b"shiming reference",
             Self::Credential => b"shiming credential",
             Self::Request => b"shiming request",
             Self::Code => b"shiming code",
@@ -143,6 +152,9 @@ mod tests {
             Purpose::Sim,
             Purpose::Holder,
             Purpose::Link,
+            Purpose::Enrolment,
+            Purpose::Offer,
+            Purpose::Reference,
             Purpose::Credential,
             Purpose::Request,
             Purpose::Code,

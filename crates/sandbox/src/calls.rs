@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shiming_outside::Call;
+use shiming_outside::cards::{RecordCards, WithdrawCards};
 use shiming_outside::crm::{
     ActivateSim, DeactivateProvisionalSim, Done, FindSubscription, RecordState, SetRecordState, StoreIdentity,
     Subscription, Switched,
@@ -23,7 +24,7 @@ use crate::rules::faults::{FaultKind, Phase, system_of};
 use crate::rules::idempotency::{Judgement, Recorded, judge};
 use crate::rules::phone::{CallState, dialable, takes_messages};
 use crate::rules::{gateway, register};
-use crate::store::{LedgerRow, PhoneCallRow, QuestionRow, SubscriptionRow};
+use crate::store::{CardRow, LedgerRow, PhoneCallRow, QuestionRow, SubscriptionRow};
 use crate::telephone::DIAL_MS;
 use crate::world::{GLANCE, World, now_ms};
 
@@ -161,6 +162,8 @@ impl World {
     fn carry_out(&self, call: &Incoming<'_>) -> Result<Answer> {
         match call.path {
             VerifyCitizen::PATH => with(call.body, |ask| self.verify(&ask, call)),
+            RecordCards::PATH => with(call.body, |ask| self.record_cards(&ask)),
+            WithdrawCards::PATH => with(call.body, |ask| self.withdraw_cards(&ask)),
             FindSubscription::PATH => with(call.body, |ask| self.find(&ask)),
             StoreIdentity::PATH => with(call.body, |ask| self.store_identity(&ask)),
             SetRecordState::PATH => with(call.body, |ask| self.set_record_state(&ask)),
@@ -228,6 +231,37 @@ impl World {
             outcome: outcome.to_owned(),
         })?;
         Answer::ok(&answer)
+    }
+
+    /// EC-3: takes note of cards.
+    fn record_cards(&self, ask: &RecordCards) -> Result<Answer> {
+        let store = self.store()?;
+        for number in &ask.numbers {
+            store.add_card(&CardRow {
+                number: number.as_str().to_owned(),
+                id_number: ask.id_number.as_str().to_owned(),
+                document_class: ask.document_class.as_str().to_owned(),
+                issued_at: ask.issued_at,
+                expires_at: ask.expires_at,
+                revoked_at: None,
+            })?;
+        }
+        Answer::ok(&Done {})
+    }
+
+    /// EC-3: takes note that cards were revoked; of cards that it was not told of yet it knows nothing.
+    fn withdraw_cards(&self, ask: &WithdrawCards) -> Result<Answer> {
+        let store = self.store()?;
+        let known = store.cards()?;
+        let unknown = |number: &Text<16>| !known.iter().any(|card| card.number == number.as_str());
+        if ask.numbers.iter().any(unknown) {
+            // No answer to be kept under the call's key: the card may be on its way.
+            return Ok(Answer::problem(425, "unknown-card", "There is no card of this number yet."));
+        }
+        for number in &ask.numbers {
+            store.withdraw_card(number.as_str(), ask.revoked_at)?;
+        }
+        Answer::ok(&Done {})
     }
 
     /// RN-13

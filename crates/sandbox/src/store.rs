@@ -56,10 +56,14 @@ CREATE TABLE IF NOT EXISTS questions (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, idempotency_key TEXT NOT NULL,
   id_number TEXT NOT NULL, name TEXT NOT NULL, sequence TEXT, outcome TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS questions_by_number ON questions (id_number, at_ms);
+CREATE TABLE IF NOT EXISTS cards (
+  number TEXT PRIMARY KEY, id_number TEXT NOT NULL, document_class TEXT NOT NULL, issued_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, revoked_at INTEGER);
 ";
 
 /// The tables of [`SCHEMA`].
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
+    "cards",
     "subscriptions",
     "records",
     "ledger",
@@ -240,6 +244,23 @@ pub struct QuestionRow {
     pub sequence: Option<String>,
     /// `match`, `name_differs` or `number_unknown`.
     pub outcome: String,
+}
+
+/// An electronic ID card that the register was told of (EC-3).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CardRow {
+    /// Its virtual number.
+    pub number: String,
+    /// Whose.
+    pub id_number: String,
+    /// Which document the holder was identified by.
+    pub document_class: String,
+    /// When it was issued, seconds since 1970, like every time here.
+    pub issued_at: u64,
+    /// When it expires.
+    pub expires_at: u64,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<u64>,
 }
 
 /// An ordered trouble.
@@ -586,6 +607,34 @@ impl Store {
     /// Every question that was answered, oldest first.
     pub fn questions(&self) -> Result<Vec<QuestionRow>> {
         self.rows("SELECT * FROM questions ORDER BY id", vec![])
+    }
+
+    /// Takes note of a card, once.
+    pub fn add_card(&self, card: &CardRow) -> Result<()> {
+        self.run(
+            "INSERT INTO cards (number, id_number, document_class, issued_at, expires_at) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (number) DO NOTHING",
+            vec![
+                card.number.as_str().into(),
+                card.id_number.as_str().into(),
+                card.document_class.as_str().into(),
+                int(card.issued_at),
+                int(card.expires_at),
+            ],
+        )
+    }
+
+    /// Takes note that a card was revoked; the first time counts.
+    pub fn withdraw_card(&self, number: &str, at: u64) -> Result<()> {
+        self.run(
+            "UPDATE cards SET revoked_at = ? WHERE number = ? AND revoked_at IS NULL",
+            vec![int(at), number.into()],
+        )
+    }
+
+    /// Every card, oldest first.
+    pub fn cards(&self) -> Result<Vec<CardRow>> {
+        self.rows("SELECT * FROM cards ORDER BY rowid", vec![])
     }
 
     /// Uses a nonce up; false if it was used before.

@@ -101,6 +101,7 @@ impl World {
             (worker::Method::Get, ["ledger"]) => Answer::ok(&store.ledger()?),
             (worker::Method::Get, ["calls"]) => Answer::ok(&store.calls()?),
             (worker::Method::Get, ["questions"]) => Answer::ok(&store.questions()?),
+            (worker::Method::Get, ["cards"]) => Answer::ok(&store.cards()?),
             (worker::Method::Get, ["callbacks"]) => Answer::ok(&store.callbacks()?),
             (worker::Method::Get, ["control"]) => self.orders(),
             (worker::Method::Post, ["control"]) => {

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use shiming_outside::Call;
+use shiming_outside::cards::{RecordCards, WithdrawCards};
 use shiming_outside::crm::{ActivateSim, DeactivateProvisionalSim, FindSubscription, SetRecordState, StoreIdentity};
 use shiming_outside::gateway::PlaceCall;
 use shiming_outside::register::VerifyCitizen;
@@ -109,6 +110,10 @@ calls! {
     SendServiceMessage to Sms;
     /// Ask the citizen register (RN-6).
     VerifyCitizen to Register;
+    /// Tell the citizen system of cards that were made (EC-3).
+    RecordCards to Register;
+    /// Tell it of cards that were revoked (EC-3).
+    WithdrawCards to Register;
     /// Look a subscription up (RN-13).
     FindSubscription to Crm;
     /// Save the identity in the CRM (RN-8).

@@ -7,16 +7,19 @@
 
 pub mod budget;
 pub mod character_codes;
+pub mod device;
 pub mod effect;
 pub mod evidence;
 pub mod format;
 pub mod inquiry;
+pub mod issuing;
 pub mod link;
 pub mod message;
 pub mod outbox;
 pub mod policy;
 pub mod port;
 pub mod registration;
+pub mod risk;
 #[cfg(test)]
 mod testing;
 

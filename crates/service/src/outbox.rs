@@ -72,8 +72,10 @@ fn must_not_end_by_refusal(state: State, effect: &Effect) -> bool {
     }
 }
 
-/// 1 s, 2 s, 4 s … up to five minutes, each with ±25 % of jitter.
-fn backoff_ms(attempt: u32, random: Random<'_>) -> u64 {
+/// How long to wait after attempt number `attempt` (from 1), milliseconds: 1 s, 2 s, 4 s … up to five minutes, each with
+/// ±25 % of jitter.
+#[must_use]
+pub fn backoff_ms(attempt: u32, random: Random<'_>) -> u64 {
     let wait = 1000u64.checked_shl(attempt.saturating_sub(1)).unwrap_or(LONGEST_WAIT_MS).clamp(1000, LONGEST_WAIT_MS);
     jitter(wait, random)
 }

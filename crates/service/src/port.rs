@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use shiming_outside::crm::{Done, FindSubscription, Subscription, Switched};
 use shiming_outside::gateway::CallAccepted;
-use shiming_outside::register::CitizenAnswer;
+use shiming_outside::register::{CitizenAnswer, VerifyCitizen};
 use shiming_outside::sms::{MessageAccepted, SendServiceMessage};
 use shiming_wire::RegistrationId;
 
@@ -41,6 +41,19 @@ pub async fn send_message(outside: &impl Outside, key: &str, message: &SendServi
         Ok(call) => outside.post(key, &call).await.read(),
         Err(_) => Reply::Unavailable,
     }
+}
+
+/// Asks the citizen register (RN-6), for whoever waits for its answer.
+pub async fn verify_citizen(outside: &impl Outside, key: &str, question: &VerifyCitizen) -> Reply<CitizenAnswer> {
+    match question.freeze() {
+        Ok(call) => outside.post(key, &call).await.read(),
+        Err(_) => Reply::Unavailable,
+    }
+}
+
+/// Tells a system what it only has to take note of, once.
+pub async fn tell(outside: &impl Outside, key: &str, call: &FrozenCall) -> Reply<Done> {
+    outside.post(key, call).await.read()
 }
 
 /// What people list and search.
@@ -119,7 +132,9 @@ fn judge(kind: CallKind, reply: Reply<Vec<u8>>) -> Attempt {
         CallKind::ActivateSim | CallKind::DeactivateProvisionalSim => reply.read().settled(Outcome::Switched),
         CallKind::PlaceCall => reply.read().settled(|CallAccepted { call: _ }| Outcome::Done),
         CallKind::SendServiceMessage => reply.read().settled(|MessageAccepted { message: _ }| Outcome::Done),
-        CallKind::StoreIdentity | CallKind::SetRecordState => reply.read().settled(|Done {}| Outcome::Done),
+        CallKind::StoreIdentity | CallKind::SetRecordState | CallKind::RecordCards | CallKind::WithdrawCards => {
+            reply.read().settled(|Done {}| Outcome::Done)
+        }
         // A question, never an effect; its answer would say nothing here.
         CallKind::FindSubscription => reply.settled(|_| Outcome::Done),
     }

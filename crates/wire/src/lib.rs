@@ -4,6 +4,7 @@
 //! of this crate can carry a picture (DC-1).
 
 pub mod bounded;
+pub mod card;
 pub mod evidence;
 pub mod json;
 pub mod operator;

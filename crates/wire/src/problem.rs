@@ -108,6 +108,20 @@ problem_types! {
     EvidenceInvalid = "urn:shiming:problem:evidence-invalid", 422, "Some fields cannot be right; check them against the document.";
     /// Too many attempts for this SIM card, device or address.
     AttemptsSpent = "urn:shiming:problem:attempts-spent", 429, "Too many attempts; try again later or go to a shop.";
+    /// The device is unknown, revoked or expired, or its request was altered or sent before.
+    DeviceRefused = "urn:shiming:problem:device-refused", 403, "This device may not do that; ask the operator to look at it, or enrol it again.";
+    /// An enrolment code that is unknown, used or too old.
+    EnrolmentVoid = "urn:shiming:problem:enrolment-void", 404, "This enrolment code is unknown, used or too old; ask the operator for a new one.";
+    /// The operator wants a live face before a card is issued, and there is none.
+    LiveFaceRequired = "urn:shiming:problem:live-face-required", 422, "A live face is needed for a card, and none was captured; take a device that can.";
+    /// The register does not confirm that name and number belong together.
+    IdentityNotConfirmed = "urn:shiming:problem:identity-not-confirmed", 422, "The register does not confirm this name and number; read the document again.";
+    /// Risk control refuses.
+    IssuingRefused = "urn:shiming:problem:issuing-refused", 403, "No card can be issued now; the operator can look up why.";
+    /// An offer that is unknown, used or too old.
+    OfferVoid = "urn:shiming:problem:offer-void", 404, "This offer is unknown, used or too old; have yourself identified again.";
+    /// No card that the sender may revoke has this number or holder.
+    CardNotFound = "urn:shiming:problem:card-not-found", 404, "There is no such card of this holder; check the number.";
     /// No credential, or an unknown one.
     Unauthorized = "urn:shiming:problem:unauthorized", 401, "Send a valid credential in the Authorization header.";
     /// The credential does not allow this.

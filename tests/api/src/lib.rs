@@ -11,10 +11,12 @@
 //! - [`database`] looks into the files that the Workers keep, and locks them,
 //! - [`client`] is the phone, the operator's staff and the sandbox's remote control,
 //! - [`fixtures`] are people, cards and evidence,
+//! - [`issuing`] is devices, holders' phones and verifiers of cards,
 //! - [`assertions`] say what an answer must be and that nothing has changed.
 
 pub mod assertions;
 pub mod client;
 pub mod database;
 pub mod fixtures;
+pub mod issuing;
 pub mod stack;

@@ -12,7 +12,7 @@ use std::sync::{Once, OnceLock};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use shiming_local::objects_config;
+use shiming_local::configs_beside;
 
 use crate::client::{Request, Sandbox};
 use crate::database::Database;
@@ -57,7 +57,8 @@ impl Stack {
         let outside = ["REGISTER_URL", "CRM_URL", "SMS_URL", "GATEWAY_URL"].map(|name| (name, sandbox_url.clone()));
         let mut edge_variables = vec![("PUBLIC_ORIGIN", edge_url.clone())];
         edge_variables.extend(outside);
-        let objects = objects_config(root(), &directory, &edge_variables)?;
+        let mut configs = vec![PathBuf::from("wrangler.toml")];
+        configs.extend(configs_beside(root(), &directory, &edge_variables)?);
         let worker = |name, configs, port, variables| Worker {
             name,
             configs,
@@ -67,7 +68,7 @@ impl Stack {
             child: None,
             starts: 0,
         };
-        let edge = worker("edge", vec!["wrangler.toml".into(), objects], edge_port, edge_variables);
+        let edge = worker("edge", configs, edge_port, edge_variables);
         let sandbox =
             worker("sandbox", vec!["crates/sandbox/wrangler.toml".into()], sandbox_port, vec![("EDGE_URL", edge_url)]);
         let mut stack = Self { edge, sandbox, directory };
@@ -89,6 +90,12 @@ impl Stack {
         let files = self.files("v3/d1", "miniflare-D1DatabaseObject")?;
         let [file] = files.as_slice() else { bail!("one database of the edge, not {files:?}") };
         Database::open(file)
+    }
+
+    /// The secrets of a Worker beside the edge; what is written there counts from the next start.
+    #[must_use]
+    pub fn secrets(&self, worker: &str) -> PathBuf {
+        self.directory.join(worker).join(".dev.vars")
     }
 
     /// The storage of every object of a class that wrote something.

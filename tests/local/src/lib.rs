@@ -16,21 +16,30 @@ pub const WRANGLER: [(&str, &str); 7] = [
     ("NO_COLOR", "1"),
 ];
 
-/// Writes the configuration of the objects with these variables and their secrets below `state`: wrangler's `--var` reaches
-/// the first Worker only. `root` is the workspace's.
-pub fn objects_config<V: AsRef<str>>(root: &Path, state: &Path, variables: &[(&str, V)]) -> Result<PathBuf> {
+/// The Workers that run beside the edge, in the same workerd: folders of `crates/`.
+pub const BESIDE: [&str; 2] = ["objects", "issuer"];
+
+/// Writes the configurations of the Workers [`BESIDE`] the edge with these variables and their secrets below `state`:
+/// wrangler's `--var` reaches the first Worker only. `root` is the workspace's.
+pub fn configs_beside<V: AsRef<str>>(root: &Path, state: &Path, variables: &[(&str, V)]) -> Result<Vec<PathBuf>> {
+    BESIDE.iter().map(|worker| config(root, state, worker, variables)).collect()
+}
+
+fn config<V: AsRef<str>>(root: &Path, state: &Path, worker: &str, variables: &[(&str, V)]) -> Result<PathBuf> {
     let root = root.canonicalize().with_context(|| format!("cannot find {}", root.display()))?;
-    let from = root.join("crates/objects");
-    let text = fs::read_to_string(from.join("wrangler.toml")).context("cannot read the objects' configuration")?;
+    let from = root.join("crates").join(worker);
+    let text = fs::read_to_string(from.join("wrangler.toml"))
+        .with_context(|| format!("cannot read the configuration of the {worker}"))?;
     let text = text.replace("../..", &root.to_string_lossy());
     let lines = text.lines().map(|line| {
         let own = variables.iter().find(|(name, _)| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(" =")));
         own.map_or_else(|| format!("{line}\n"), |(name, value)| format!("{name} = \"{}\"\n", value.as_ref()))
     });
-    let to = state.join("objects");
+    let to = state.join(worker);
     fs::create_dir_all(&to).with_context(|| format!("cannot make {}", to.display()))?;
     let config = to.join("wrangler.toml");
     fs::write(&config, lines.collect::<String>()).with_context(|| format!("cannot write {}", config.display()))?;
-    fs::copy(from.join(".dev.vars"), to.join(".dev.vars")).context("cannot copy the objects' secrets")?;
+    fs::copy(from.join(".dev.vars"), to.join(".dev.vars"))
+        .with_context(|| format!("cannot copy the secrets of the {worker}"))?;
     Ok(config)
 }

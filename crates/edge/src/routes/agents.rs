@@ -1,14 +1,14 @@
 //! Agents: list, suspend, look at their registrations (RN-1).
 
-use shiming_cloud::http::{Answer, Target, body, json, parse};
+use shiming_cloud::http::{Answer, Target, body, idempotency_key, json, parse};
+use shiming_cloud::once::{Actor, Once};
+use shiming_cloud::staff::{Role, person};
 use shiming_cloud::{clock, database};
 use shiming_wire::ProblemType;
 use shiming_wire::operator::{AgentView, RegistrationItem, SetAgent};
 use worker::{Env, Request};
 
-use super::retry::{Actor, Once};
 use crate::config::Config;
-use crate::credential::{Role, person};
 
 /// `GET /v1/agents`
 pub async fn list(request: Request, env: &Env) -> Answer {
@@ -21,10 +21,10 @@ pub async fn list(request: Request, env: &Env) -> Answer {
 /// `POST /v1/agents/{name}`
 pub async fn set(mut request: Request, env: &Env, config: &Config, target: &Target, name: &str) -> Answer {
     let person = person(env, &request, &[Role::Operator]).await?;
-    let key = super::idempotency_key(&request)?;
+    let key = idempotency_key(&request)?;
     let body = body(&mut request).await?;
     let actor = Actor { name: person.name.as_str(), key: &key };
-    let (once, before) = Once::begin(env, config, actor, &target.path, &body).await?;
+    let (once, before) = Once::begin(env, &config.common, actor, &target.path, &body).await?;
     if let Some(answer) = before {
         return Ok(answer);
     }

@@ -2,12 +2,11 @@
 
 use shiming_cloud::http::{Answer, body_up_to, json, parse};
 use shiming_cloud::problem::invalid;
+use shiming_cloud::staff::{Role, person};
 use shiming_cloud::{clock, database};
 use shiming_service::character_codes;
 use shiming_wire::operator::CharacterCodes;
 use worker::{Env, Request};
-
-use crate::credential::{Role, person};
 
 /// Room for every code that may be assigned, bytes.
 const MOST_BYTES: usize = 128 * 1024;

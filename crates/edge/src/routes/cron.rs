@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use shiming_cloud::problem::Fault;
 use shiming_cloud::registrations::{Action, ask};
-use shiming_cloud::{clock, database};
+use shiming_cloud::{clock, database, http};
 use shiming_service::effect::parse_hex;
 use worker::Env;
 
@@ -44,9 +44,22 @@ pub async fn sweep(env: &Env) {
             Err(fault) => note(what, fault),
         }
     }
+    if let Err(fault) = wake_issuer(env).await {
+        note("the issuer", fault);
+    }
     match wake(env, now).await {
         Ok(woken) => worker::console_log!("cron: {woken} registrations woken"),
         Err(fault) => note("waking", fault),
+    }
+}
+
+/// The issuer has no cron of its own: what it sweeps, and what it still has to tell, is due at the same times.
+async fn wake_issuer(env: &Env) -> Result<(), Fault> {
+    let request = http::internal("https://issuer/sweep", &[], "")?;
+    let answer = env.service("ISSUER")?.fetch_request(request).await?;
+    match answer.status_code() {
+        204 => Ok(()),
+        status => Err(Fault::Internal(format!("the issuer's sweep: status {status}"))),
     }
 }
 

@@ -1,7 +1,9 @@
 //! One-time capture links made by agents and operators (RN-2, RN-13).
 
-use shiming_cloud::http::{Answer, Target, body, parse};
+use shiming_cloud::http::{Answer, Target, body, idempotency_key, parse};
+use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::{Fault, invalid};
+use shiming_cloud::staff::{Role, person};
 use shiming_cloud::{clock, database, link, names};
 use shiming_identity::{Iccid, PhoneNumber};
 use shiming_service::link::LinkTarget;
@@ -10,17 +12,15 @@ use shiming_wire::operator::{CreateLink, LinkCreated};
 use shiming_wire::{Bytes, Text};
 use worker::{Env, Request};
 
-use super::retry::{Actor, Once};
 use crate::config::Config;
-use crate::credential::{Role, person};
 
 /// `POST /v1/links`
 pub async fn create(mut request: Request, env: &Env, config: &Config, target: &Target) -> Answer {
     let person = person(env, &request, &[Role::Agent, Role::Operator]).await?;
-    let key = super::idempotency_key(&request)?;
+    let key = idempotency_key(&request)?;
     let body = body(&mut request).await?;
     let actor = Actor { name: person.name.as_str(), key: &key };
-    let (once, before) = Once::begin(env, config, actor, &target.path, &body).await?;
+    let (once, before) = Once::begin(env, &config.common, actor, &target.path, &body).await?;
     if let Some(answer) = before {
         return Ok(answer);
     }

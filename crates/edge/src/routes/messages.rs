@@ -2,6 +2,7 @@
 
 use shiming_cloud::adapter::Adapter;
 use shiming_cloud::http::{Answer, Target, parse};
+use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::{Fault, invalid, spent};
 use shiming_cloud::{budgets, clock, database, link, names};
 use shiming_identity::PhoneNumber;
@@ -14,7 +15,6 @@ use shiming_wire::{ProblemType, Text};
 use worker::{Env, Request};
 
 use super::from_outside;
-use super::retry::{Actor, Once};
 use crate::config::Config;
 
 /// `POST /v1/inbound-messages`. The centre delivers a message until it is taken: an answer that cannot be sent now is
@@ -22,7 +22,7 @@ use crate::config::Config;
 pub async fn receive(request: Request, env: &Env, config: &Config, target: &Target) -> Answer {
     let (key, body) = from_outside(request, target, config.sms_keys()).await?;
     let actor = Actor { name: "message centre", key: &key };
-    let (once, before) = Once::begin(env, config, actor, &target.path, &body).await?;
+    let (once, before) = Once::begin(env, &config.common, actor, &target.path, &body).await?;
     if let Some(answer) = before {
         return Ok(answer);
     }

@@ -11,21 +11,12 @@ pub mod reviews;
 pub mod search;
 pub mod settings;
 
-mod retry;
-
 use shiming_cloud::clock;
-use shiming_cloud::http::{Target, body, header};
+use shiming_cloud::http::{Target, body, header, idempotency_key};
 use shiming_cloud::problem::Fault;
 use shiming_proof::{HmacKey, IdempotencyKey, SignatureError, SignedPost};
 use shiming_wire::ProblemType;
 use worker::Request;
-
-/// The idempotency key that every POST has to carry.
-fn idempotency_key(request: &Request) -> Result<String, Fault> {
-    let key = header(request, "idempotency-key").unwrap_or_default();
-    IdempotencyKey::parse(&key).map_err(|_| ProblemType::IdempotencyKeyMissing)?;
-    Ok(key)
-}
 
 /// Reads a POST that an outside system signed with one of the keys shared with it: its idempotency key and body.
 async fn from_outside(mut request: Request, target: &Target, keys: &[HmacKey]) -> Result<(String, String), Fault> {

@@ -1,16 +1,15 @@
 //! A phone's registration. The Worker checks form and size; the registration's Durable Object does the rest.
 
-use shiming_cloud::http::{Answer, Target, body, header, parse};
+use shiming_cloud::address::client_of;
+use shiming_cloud::http::{Answer, Target, body, header, idempotency_key, parse};
 use shiming_cloud::registrations::{AGENT, Action, CLIENT, FORMAT, PATH, QUERY, SIGNED, ask};
+use shiming_cloud::staff::{Role, person};
 use shiming_cloud::{database, names};
 use shiming_service::budget::Scope;
 use shiming_wire::{CreateRegistration, RegistrationId, Terminal};
 use worker::{Env, Request};
 
-use super::idempotency_key;
-use crate::address::client_of;
 use crate::config::Config;
-use crate::credential::{Role, person};
 
 /// `POST /v1/registrations`
 pub async fn create(mut request: Request, env: &Env, config: &Config, target: &Target) -> Answer {

@@ -1,18 +1,18 @@
 //! The reviewers' queue (RN-8), until the console comes.
 
 use serde::Deserialize;
-use shiming_cloud::http::{Answer, Target, body, json, parse};
+use shiming_cloud::http::{Answer, Target, body, idempotency_key, json, parse};
+use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::Fault;
 use shiming_cloud::registrations::{Action, ask};
+use shiming_cloud::staff::{Role, person};
 use shiming_cloud::{clock, database};
 use shiming_service::effect::{ReviewDecision, parse_hex};
 use shiming_wire::operator::{DecideReview, ReviewItem, ReviewVerdict};
 use shiming_wire::{ProblemType, RegistrationId, Text};
 use worker::{Env, Request};
 
-use super::retry::{Actor, Once};
 use crate::config::Config;
-use crate::credential::{Role, person};
 
 #[derive(Deserialize)]
 struct Row {
@@ -53,10 +53,10 @@ pub async fn look(request: Request, env: &Env, id: &str) -> Answer {
 /// `POST /v1/reviews/{registration}`
 pub async fn decide(mut request: Request, env: &Env, config: &Config, target: &Target, id: &str) -> Answer {
     let person = person(env, &request, &[Role::Reviewer]).await?;
-    let key = super::idempotency_key(&request)?;
+    let key = idempotency_key(&request)?;
     let body = body(&mut request).await?;
     let actor = Actor { name: person.name.as_str(), key: &key };
-    let (once, before) = Once::begin(env, config, actor, &target.path, &body).await?;
+    let (once, before) = Once::begin(env, &config.common, actor, &target.path, &body).await?;
     if let Some(answer) = before {
         return Ok(answer);
     }

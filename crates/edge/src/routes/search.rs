@@ -2,13 +2,13 @@
 
 use shiming_cloud::http::{Answer, body, json, parse};
 use shiming_cloud::problem::invalid;
+use shiming_cloud::staff::{Role, person};
 use shiming_cloud::{clock, database, names};
 use shiming_identity::PersonName;
 use shiming_wire::operator::SearchRegistrations;
 use worker::{Env, Request};
 
 use crate::config::Config;
-use crate::credential::{Role, person};
 
 /// `POST /v1/registrations/search`: a body and not a query, so that no log holds a name. Looking is noted, under what was
 /// looked for.

@@ -2,12 +2,11 @@
 
 use shiming_cloud::http::{Answer, body, json, parse};
 use shiming_cloud::problem::invalid;
+use shiming_cloud::staff::{Role, person};
 use shiming_cloud::{clock, database};
 use shiming_identity::document::FormatParameters;
 use shiming_service::policy::Policy;
 use worker::{Env, Request};
-
-use crate::credential::{Role, person};
 
 /// `GET /v1/policy`
 pub async fn get_policy(request: Request, env: &Env) -> Answer {

@@ -126,8 +126,10 @@ impl Phase {
 pub const SYSTEMS: [&str; 4] = ["register", "crm", "sms", "gateway"];
 
 /// The paths that the edge calls.
-pub const PATHS: [&str; 9] = [
+pub const PATHS: [&str; 11] = [
     "/register/verify",
+    "/register/cards",
+    "/register/cards/withdraw",
     "/crm/subscriptions/find",
     "/crm/records/store",
     "/crm/records/state",
@@ -173,7 +175,7 @@ impl Scope {
 mod tests {
     use super::*;
     use shiming_outside::Call;
-    use shiming_outside::{crm, gateway, register, sms};
+    use shiming_outside::{cards, crm, gateway, register, sms};
 
     fn scope(target: &str, only_text: &str) -> Scope {
         Scope { target: target.to_owned(), only_text: only_text.to_owned() }
@@ -183,6 +185,8 @@ mod tests {
     fn every_call_of_the_edge_is_a_target() {
         for path in [
             register::VerifyCitizen::PATH,
+            cards::RecordCards::PATH,
+            cards::WithdrawCards::PATH,
             crm::FindSubscription::PATH,
             crm::StoreIdentity::PATH,
             crm::SetRecordState::PATH,

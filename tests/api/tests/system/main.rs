@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
+mod cards;
 mod crash;
 mod names;
 mod protocol;

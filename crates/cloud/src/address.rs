@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 /// What is counted for a client: an IPv4 address, or the /64 network of an IPv6 address (a subscriber has at least that).
 /// Anything that is no address counts as one client.
+#[must_use]
 pub fn client_of(header: Option<&str>) -> String {
     match header.and_then(|text| text.trim().parse().ok()) {
         Some(IpAddr::V4(address)) => address.to_string(),

@@ -1,13 +1,13 @@
 //! Idempotency of POSTs that no Durable Object answers: the answer is recorded in D1, sealed.
 
 use serde::Deserialize;
-use shiming_cloud::http::{Answer, written};
-use shiming_cloud::problem::Fault;
-use shiming_cloud::{clock, database, sealed};
 use shiming_wire::ProblemType;
-use worker::{Env, Response};
+use worker::{D1PreparedStatement, Env, Response};
 
-use crate::config::Config;
+use crate::config::Common;
+use crate::http::{Answer, written};
+use crate::problem::Fault;
+use crate::{clock, database, sealed};
 
 /// Whose key.
 pub struct Actor<'a> {
@@ -27,7 +27,7 @@ struct Row {
 /// A request under its idempotency key.
 pub struct Once<'a> {
     env: &'a Env,
-    config: &'a Config,
+    config: &'a Common,
     actor: Actor<'a>,
     digest: String,
 }
@@ -39,7 +39,7 @@ impl<'a> Once<'a> {
     /// that. What fails is not recorded.
     pub async fn begin(
         env: &'a Env,
-        config: &'a Config,
+        config: &'a Common,
         actor: Actor<'a>,
         path: &str,
         body: &str,
@@ -52,19 +52,25 @@ impl<'a> Once<'a> {
         if row.digest != once.digest {
             return Err(ProblemType::IdempotencyKeyReused.into());
         }
-        let answer: String = sealed::open_text(&config.common.data_keys, &once.place(), &row.answer).await?;
+        let answer: String = sealed::open_text(&config.data_keys, &once.place(), &row.answer).await?;
         Ok((once, Some(written(row.status, "application/json", answer)?)))
     }
 
     /// Records the answer, and gives it.
     pub async fn end(self, status: u16, answer: String) -> Answer {
-        let sealed = sealed::seal_text(&self.config.common.data_keys, &self.place(), &answer).await?;
+        self.record(status, &answer).await?.run().await?;
+        written(status, "application/json", answer)
+    }
+
+    /// What records the answer, for whoever writes it together with what was done. An answer that is recorded already is
+    /// not replaced.
+    pub async fn record(&self, status: u16, answer: &str) -> Result<D1PreparedStatement, Fault> {
+        let sealed = sealed::seal_text(&self.config.data_keys, &self.place(), &answer).await?;
         let sql = "INSERT INTO requests (actor, key, digest, status, answer, created_at) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT (actor, key) DO NOTHING";
         let values: [&dyn database::Bind; 6] =
             [&self.actor.name, &self.actor.key, &self.digest, &u32::from(status), &sealed, &clock::now()];
-        database::run(self.env, sql, &values).await?;
-        written(status, "application/json", answer)
+        Ok(database::statement(self.env, sql, &values)?)
     }
 
     fn place(&self) -> String {

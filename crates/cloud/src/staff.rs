@@ -2,12 +2,13 @@
 //! database nor the time of a look-up tells a secret.
 
 use serde::Deserialize;
-use shiming_cloud::database;
-use shiming_cloud::http::header;
-use shiming_cloud::names::sha256;
-use shiming_cloud::problem::Fault;
 use shiming_wire::{ProblemType, Text};
 use worker::{Env, Request};
+
+use crate::database;
+use crate::http::header;
+use crate::names::sha256;
+use crate::problem::Fault;
 
 /// Least length of a secret that is looked up.
 const MIN_SECRET: usize = 32;

@@ -1,0 +1,147 @@
+//! A device identified a person (EC-1): risk control, then the register, then an offer for the person's phone.
+
+use serde_json::to_string;
+use shiming_cloud::adapter::Adapter;
+use shiming_cloud::http::{Answer, Target, json, parse, written};
+use shiming_cloud::once::{Actor, Once};
+use shiming_cloud::problem::{Fault, spent};
+use shiming_cloud::{budgets, clock, database, names, sealed};
+use shiming_identity::PersonName;
+use shiming_outside::register::CitizenAnswer;
+use shiming_proof::Purpose;
+use shiming_service::budget::{self, Scope};
+use shiming_service::inquiry::Inquiry;
+use shiming_service::issuing::{self, Identified, OFFER_SECONDS};
+use shiming_service::port::{Reply, verify_citizen};
+use shiming_service::risk::{Decision, Finding, Reason, Reviewed, judge, with_review};
+use shiming_wire::card::{OfferInReview, OfferMade, RequestOffer};
+use shiming_wire::{Problem, ProblemType, Text};
+use worker::Env;
+
+use super::{look_up, random, today, together};
+use crate::config::Config;
+use crate::events::{self, Asked, Subject};
+use crate::signed::{Keys, Signed};
+
+/// `POST /v1/cards/offers`. Until there is an offer nothing of the person is kept but a keyed hash of the number, in the
+/// risk store.
+pub async fn create(request: worker::Request, env: &Env, config: &Config, target: &Target) -> Answer {
+    let signed = Signed::read(request, config, target).await?;
+    let device = signed.by_device(env, Keys::Present).await?;
+    let actor = Actor { name: &device.text, key: &signed.key };
+    let (once, before) = Once::begin(env, &config.common, actor, &target.path, &signed.body).await?;
+    if let Some(answer) = before {
+        return Ok(answer);
+    }
+    let request: RequestOffer = parse(&signed.body)?;
+    let (person, name) = issuing::identified(&request, today()?).map_err(impossible)?;
+    let holder = names::person(&config.common, person.id_number.as_str());
+    let subject = Subject { person: Some(&holder), device: Some(&device.text), client: Some(&signed.client) };
+
+    let (reviewed, review) = events::reviewed(env, &holder, &device.text).await?;
+    if reviewed == Reviewed::Open {
+        return json(202, &OfferInReview { review });
+    }
+    let asked = Asked::begin(env, &subject).await?;
+    if config.live_face {
+        // No device can capture one yet, and what nobody verified is not taken for verified.
+        return refuse(env, &asked, Reason::NoLiveFace, ProblemType::LiveFaceRequired).await;
+    }
+    let rules = events::rules(env).await?;
+    let counts = events::counts(env, &rules, &subject).await?;
+    let (decision, findings) = judge(&rules, &counts);
+    let (decision, findings) = with_review(decision, findings, reviewed);
+    match decision {
+        Decision::Asked | Decision::Allow => {}
+        Decision::Review => {
+            asked.settle(env, decision, None, &findings)?.run().await?;
+            return json(202, &OfferInReview { review: asked.number() });
+        }
+        Decision::Refuse => {
+            asked.settle(env, decision, None, &findings)?.run().await?;
+            return Err(ProblemType::IssuingRefused.into());
+        }
+    }
+    match ask_register(env, config, &device.text, &signed.key, &person, &name).await {
+        Ok(true) => {}
+        Ok(false) => return refuse(env, &asked, Reason::NotConfirmed, ProblemType::IdentityNotConfirmed).await,
+        Err(fault) => {
+            // Not an answer: the device asks again, and is not counted twice.
+            let finding = [Finding::from(Reason::Unavailable)];
+            asked.settle(env, Decision::Asked, Some(Reason::Unavailable), &finding)?.run().await?;
+            return Err(fault);
+        }
+    }
+
+    let (offer, now) = (random(), clock::now());
+    let made = OfferMade { offer, expires_at: now + OFFER_SECONDS };
+    let answer = to_string(&made)?;
+    let token = look_up(&config.common, Purpose::Offer, &offer)?;
+    let sealed = sealed::seal_text(&config.common.data_keys, &place(&token), &person).await?;
+    let sql = "INSERT INTO card_offers (token, person, device, expires_at) VALUES (?, ?, ?, ?)";
+    let mut done = vec![
+        database::statement(env, sql, &[&token, &sealed, &device.text, &made.expires_at])?,
+        asked.settle(env, Decision::Allow, None, &findings)?,
+        once.record(201, &answer).await?,
+    ];
+    if reviewed == Reviewed::Approved {
+        done.push(events::used(env, review)?);
+    }
+    together(env, done).await?;
+    written(201, "application/json", answer)
+}
+
+async fn refuse(env: &Env, asked: &Asked, reason: Reason, problem: ProblemType) -> Answer {
+    asked.settle(env, Decision::Refuse, Some(reason), &[reason.into()])?.run().await?;
+    Err(problem.into())
+}
+
+/// Whether the register confirms that name and number belong together (EC-3), asked as registrations ask it (RC-4).
+async fn ask_register(
+    env: &Env,
+    config: &Config,
+    device: &str,
+    key: &str,
+    person: &Identified,
+    name: &PersonName,
+) -> Result<bool, Fault> {
+    let variants = database::variants(env).await?;
+    let policy = database::policy(env).await?;
+    let begun = Inquiry::begin(person.id_number.clone(), name, &variants, policy.register_names);
+    let (mut inquiry, mut question) = begun.ok_or(ProblemType::EvidenceInvalid)?;
+    if policy.plain_names().is_some() {
+        let counter = names::budget(&config.common, Scope::Holder, person.id_number.as_str().as_bytes());
+        let limit = policy.limit(budget::Purpose::Question, Scope::Holder);
+        let share = [(counter, limit, inquiry.questions())];
+        budgets::take_all(env, budget::Purpose::Question, &share)
+            .await?
+            .map_err(|error| spent(ProblemType::AttemptsSpent, error))?;
+    }
+    // The device's own key, with its name and a word of ours, so that it cannot meet a key of the registrations' outbox. A
+    // retry asks under the same keys and gets the same answers.
+    let own = names::sha256(format!("offer {device} {key}").as_bytes());
+    let outside = Adapter { config: &config.common, env };
+    for trial in 1.. {
+        let key = format!("{}-{trial}", &own[..32]);
+        match verify_citizen(&outside, &key, &question).await {
+            Reply::Answered(CitizenAnswer::Match { portrait: _ }) => return Ok(true),
+            Reply::Answered(CitizenAnswer::NumberUnknown) => return Ok(false),
+            Reply::Answered(CitizenAnswer::NameDiffers) => match inquiry.next(&person.id_number) {
+                Some(next) => (inquiry, question) = next,
+                None => return Ok(false),
+            },
+            Reply::Refused | Reply::Unavailable => return Err(ProblemType::UpstreamUnavailable.into()),
+        }
+    }
+    Ok(false)
+}
+
+fn impossible(pointers: Vec<&'static str>) -> Fault {
+    let pointers = pointers.into_iter().map(|pointer| Text::new(pointer).unwrap_or_default()).collect();
+    Problem { pointers, ..Problem::new(ProblemType::EvidenceInvalid) }.into()
+}
+
+/// Where an offer is kept.
+pub fn place(token: &str) -> String {
+    format!("offer {token}")
+}

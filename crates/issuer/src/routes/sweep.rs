@@ -1,0 +1,42 @@
+//! What the edge's cron wakes the issuer for: calls that wait for the citizen system, and what time has ended.
+
+use serde::Deserialize;
+use shiming_cloud::http::{Answer, empty};
+use shiming_cloud::{clock, database};
+use shiming_proof::http_signature::FRESHNESS_SECONDS;
+use shiming_service::risk::KEPT_SECONDS;
+use worker::Env;
+
+use crate::config::Config;
+use crate::outbox;
+
+/// How long an expired card stays in the lists, seconds: thirty days.
+const EXPIRED_CARDS: u64 = 30 * 86_400;
+
+#[derive(Deserialize)]
+struct Row {}
+
+/// `POST /sweep`. Logs counts, nothing else.
+pub async fn sweep(env: &Env, config: &Config) -> Answer {
+    outbox::send(env, config).await?;
+    let now = clock::now();
+    let sweeps = [
+        ("enrolment codes", "DELETE FROM device_enrolments WHERE expires_at < ? RETURNING 1", now),
+        // A signature is fresh for five minutes before its time, too.
+        ("signatures", "DELETE FROM device_requests WHERE seen_at < ? RETURNING 1", now - 2 * FRESHNESS_SECONDS),
+        ("offers", "DELETE FROM card_offers WHERE expires_at < ? RETURNING 1", now),
+        ("cards", "DELETE FROM cards WHERE expires_at < ? RETURNING 1", now - EXPIRED_CARDS),
+        (
+            "holders",
+            "DELETE FROM card_holders WHERE issued_at < ? AND NOT EXISTS
+             (SELECT 1 FROM cards WHERE cards.holder = card_holders.id) RETURNING 1",
+            now - EXPIRED_CARDS,
+        ),
+        ("risk events", "DELETE FROM risk_events WHERE at < ? RETURNING 1", now - KEPT_SECONDS),
+    ];
+    for (what, sql, before) in sweeps {
+        let rows: Vec<Row> = database::rows(env, sql, &[&before]).await?;
+        worker::console_log!("cron: {} {what} removed", rows.len());
+    }
+    empty(204)
+}
