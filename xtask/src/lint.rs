@@ -14,11 +14,12 @@ pub fn lint() -> Result<bool> {
     };
     look("formatting", task::cargo(&["fmt", "--all", "--check"]))?;
     look("clippy", task::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    let wasm = ["clippy", "--target", "wasm32-unknown-unknown", "-p", "shiming-edge", "-p", "shiming-objects"];
-    look(
-        "clippy for wasm",
-        task::cargo(&[&wasm[..], &["-p", "shiming-sandbox", "-p", "shiming-capture", "--", "-D", "warnings"]].concat()),
-    )?;
+    let mut wasm = task::cargo(&["clippy", "--target", "wasm32-unknown-unknown"]);
+    for package in ["shiming-edge", "shiming-objects", "shiming-issuer", "shiming-sandbox", "shiming-capture"] {
+        wasm.args(["-p", package]);
+    }
+    wasm.args(["--", "-D", "warnings"]);
+    look("clippy for wasm", wasm)?;
     look("TypeScript", setup::node(&["node_modules/typescript/bin/tsc", "-p", "web"])?)?;
     Ok(clean)
 }
