@@ -21,6 +21,8 @@ pub enum Part {
     Objects,
     /// `dist/issuer`: the Worker that issues electronic ID cards.
     Issuer,
+    /// `dist/gate`: the Worker in front of it, of devices and risk control.
+    Gate,
     /// `dist/sandbox`: the Worker that plays the outside world.
     Sandbox,
     /// `dist/web`: pages, browser package, models.
@@ -28,7 +30,7 @@ pub enum Part {
 }
 
 /// Every part.
-pub const ALL: [Part; 5] = [Part::Edge, Part::Objects, Part::Issuer, Part::Sandbox, Part::Web];
+pub const ALL: [Part; 6] = [Part::Edge, Part::Objects, Part::Issuer, Part::Gate, Part::Sandbox, Part::Web];
 
 /// The wasm features that our compiler flags allow; workerd and every browser since 2023 have them. wasm-opt must not
 /// go beyond.
@@ -62,6 +64,7 @@ impl Part {
             Self::Edge => "edge",
             Self::Objects => "objects",
             Self::Issuer => "issuer",
+            Self::Gate => "gate",
             Self::Sandbox => "sandbox",
             Self::Web => "web",
         }
@@ -72,6 +75,7 @@ impl Part {
             Self::Edge => "shiming-edge",
             Self::Objects => "shiming-objects",
             Self::Issuer => "shiming-issuer",
+            Self::Gate => "shiming-gate",
             Self::Sandbox => "shiming-sandbox",
             Self::Web => "shiming-capture",
         }

@@ -30,7 +30,7 @@ for (const file of files) {
 
 /// Builds, prints every size, and the sums with their limits.
 pub fn print() -> Result<()> {
-    build::build(&[build::Part::Edge, build::Part::Objects, build::Part::Issuer, build::Part::Web])?;
+    build::build(&[build::Part::Edge, build::Part::Objects, build::Part::Issuer, build::Part::Gate, build::Part::Web])?;
     for (title, limit, way, files) in groups()? {
         println!("\n{title} ({way}):");
         let sizes = compressed(way, &files)?;
@@ -56,7 +56,7 @@ pub fn check() -> Result<Count> {
 
 type Group = (&'static str, u64, &'static str, Vec<PathBuf>);
 
-fn groups() -> Result<[Group; 6]> {
+fn groups() -> Result<[Group; 7]> {
     let with = |folder: &str, fits: &dyn Fn(&str, &str) -> bool| -> Result<Vec<PathBuf>> {
         let files = workspace::files(&workspace::path(folder))?;
         let fits = |file: &PathBuf| {
@@ -83,6 +83,7 @@ fn groups() -> Result<[Group; 6]> {
         ("edge Worker, every module that is uploaded", WORKER_LIMIT, "gzip", with("dist/edge", &module)?),
         ("objects Worker, every module that is uploaded", WORKER_LIMIT, "gzip", with("dist/objects", &module)?),
         ("issuer Worker, every module that is uploaded", WORKER_LIMIT, "gzip", with("dist/issuer", &module)?),
+        ("gate Worker, every module that is uploaded", WORKER_LIMIT, "gzip", with("dist/gate", &module)?),
         (
             "browser package and models: reading a resident ID card",
             READING_LIMIT,

@@ -145,7 +145,7 @@ fn config(name: &str) -> &'static str {
 /// Development secrets for the Workers, where there are none yet. Their ids begin with `dev-`, which a Worker in
 /// production refuses.
 fn secrets() -> Result<()> {
-    for folder in [".", "crates/objects", "crates/issuer", "crates/sandbox"].map(workspace::path) {
+    for folder in [".", "crates/objects", "crates/issuer", "crates/gate", "crates/sandbox"].map(workspace::path) {
         let (example, own) = (folder.join(".dev.vars.example"), folder.join(".dev.vars"));
         if !own.exists() && example.exists() {
             workspace::copy(&example, &own)?;

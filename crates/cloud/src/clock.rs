@@ -1,8 +1,11 @@
 //! The time and the randomness of the platform: the only place where either is read.
 
 use js_sys::Uint8Array;
-use shiming_wire::UnixSeconds;
+use shiming_identity::Date;
+use shiming_wire::{Bytes, UnixSeconds};
 use wasm_bindgen::JsCast as _;
+
+use crate::problem::Fault;
 
 /// Milliseconds since 1970.
 #[must_use]
@@ -14,6 +17,19 @@ pub fn now_ms() -> u64 {
 #[must_use]
 pub fn now() -> UnixSeconds {
     now_ms() / 1000
+}
+
+/// Random bytes: codes, tokens and ids.
+#[must_use]
+pub fn random_bytes<const LEN: usize>() -> Bytes<LEN> {
+    let mut bytes = [0; LEN];
+    random(&mut bytes);
+    Bytes(bytes)
+}
+
+/// Today in China.
+pub fn today() -> Result<Date, Fault> {
+    Date::in_china(now()).map_err(|_| Fault::Internal("the clock is wrong".to_owned()))
 }
 
 /// Fills `bytes` from the platform's source of random values for keys (`crypto.getRandomValues`).

@@ -95,6 +95,11 @@ pub async fn run(env: &Env, sql: &str, values: &[&dyn Bind]) -> worker::Result<(
     statement(env, sql, values)?.run().await.map(|_| ())
 }
 
+/// Runs all of these, or none.
+pub async fn together(env: &Env, statements: Vec<D1PreparedStatement>) -> worker::Result<()> {
+    database(env)?.batch(statements).await.map(|_| ())
+}
+
 /// A word that an enum is written as in JSON.
 pub fn word<T: Serialize>(value: &T) -> worker::Result<String> {
     Ok(serde_json::to_string(value)?.trim_matches('"').to_owned())

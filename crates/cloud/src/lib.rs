@@ -6,6 +6,7 @@
 pub mod adapter;
 pub mod address;
 pub mod budgets;
+pub mod certificates;
 pub mod clock;
 pub mod config;
 pub mod database;
@@ -16,5 +17,6 @@ pub mod once;
 pub mod problem;
 pub mod registrations;
 pub mod sealed;
+pub mod signed;
 pub mod staff;
 pub mod subtle;

@@ -71,6 +71,12 @@ pub fn client(config: &Common, request: &Request) -> String {
     hexadecimal(&config.name_key.hash(Purpose::Address, address.as_bytes()).hash)
 }
 
+/// What a token is found under: first what it is written under now, then what it was under keys on their way out.
+#[must_use]
+pub fn look_ups(config: &Common, purpose: Purpose, token: &Bytes<16>) -> Vec<String> {
+    config.lookup_keys.iter().map(|key| key.hash(purpose, &token.0).to_string()).collect()
+}
+
 /// What a name is found under, however it is written (RC-4): under the key that is written with now, and under those that are
 /// on their way out.
 #[must_use]

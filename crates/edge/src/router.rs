@@ -79,12 +79,14 @@ impl Route {
     }
 }
 
-/// First segments, below `/v1/`, of what the issuer answers (crates/issuer).
-const ISSUERS: [&str; 3] = ["cards", "devices", "risk"];
-
-fn is_issuers(path: &str) -> bool {
-    let first = path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next());
-    first.is_some_and(|first| ISSUERS.contains(&first))
+/// Who answers for electronic ID cards: the gate for devices and risk control, the issuer for the cards themselves.
+fn beside(path: &str) -> Option<&'static str> {
+    let mut segments = path.strip_prefix("/v1/")?.split('/');
+    match (segments.next()?, segments.next()) {
+        ("devices" | "risk", _) | ("cards", Some("offers")) => Some("GATE"),
+        ("cards", _) => Some("ISSUER"),
+        _ => None,
+    }
 }
 
 /// Serves a request; whatever goes wrong is a problem.
@@ -109,8 +111,8 @@ pub async fn serve(request: Request, env: Env) -> worker::Result<Response> {
 async fn handle(request: Request, env: &Env, target: &Target, route: Result<Route, ProblemType>) -> Answer {
     // Before anything else: a Worker that is set up wrongly serves nobody.
     let config = Config::read(env).map_err(|error| Fault::Internal(format!("configuration: {error}")))?;
-    if is_issuers(&target.path) {
-        return Ok(env.service("ISSUER")?.fetch_request(request).await?);
+    if let Some(worker) = beside(&target.path) {
+        return Ok(env.service(worker)?.fetch_request(request).await?);
     }
     let route = route.map_err(Problem::new)?;
     let method = request.method();
@@ -171,12 +173,17 @@ mod tests {
     }
 
     #[test]
-    fn the_issuer_gets_its_own_and_nothing_else() {
-        for path in ["/v1/cards", "/v1/cards/", "/v1/cards/status/1", "/v1/devices/x/rotation", "/v1/risk"] {
-            assert!(is_issuers(path), "{path}");
+    fn gate_and_issuer_get_their_own_and_nothing_else() {
+        for path in ["/v1/cards", "/v1/cards/", "/v1/cards/status/1"] {
+            assert_eq!(beside(path), Some("ISSUER"), "{path}");
         }
-        for path in ["/cards", "/sweep", "/v1/sweep", "/v1/cardsx", "/v2/cards", "/v1/", "/v1/registrations/cards"] {
-            assert!(!is_issuers(path), "{path}");
+        for path in ["/v1/cards/offers", "/v1/devices", "/v1/devices/x/rotation", "/v1/risk/rules"] {
+            assert_eq!(beside(path), Some("GATE"), "{path}");
+        }
+        for path in
+            ["/cards", "/sweep", "/certificates", "/v1/sweep", "/v1/cardsx", "/v2/cards", "/v1/", "/v1/links/cards"]
+        {
+            assert_eq!(beside(path), None, "{path}");
         }
     }
 }

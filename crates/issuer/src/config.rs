@@ -18,8 +18,6 @@ pub struct Config {
     pub name: String,
     /// What cards are signed with.
     pub issuer: Issuer,
-    /// Whether a card needs a live face.
-    pub live_face: bool,
 }
 
 impl Config {
@@ -39,11 +37,6 @@ impl Config {
             common: settings.common(&[(System::Register, "REGISTER_URL", "REGISTER_KEYS")])?,
             name: settings.need("ISSUER_NAME")?,
             issuer,
-            live_face: match settings.need("LIVE_FACE")?.as_str() {
-                "required" => true,
-                "not_required" => false,
-                _ => return Err(ConfigError::Malformed("LIVE_FACE")),
-            },
         };
         if config.name.chars().count() > 40 || config.name.contains(char::is_control) {
             return Err(ConfigError::Malformed("ISSUER_NAME"));
@@ -81,14 +74,12 @@ mod tests {
             })
         };
         let config = Config::from_settings(&read).unwrap();
-        assert!(!config.live_face);
         assert!(config.issuer.signing(1_795_000_000).is_some());
         let with = |changed: &'static str, value: &'static str| {
             move |name: &'static str| if name == changed { Some(value.to_owned()) } else { read(name) }
         };
         for (name, value, refused) in [
             ("ENVIRONMENT", "production", ConfigError::NotForProduction("ISSUER_KEYS")),
-            ("LIVE_FACE", "maybe", ConfigError::Malformed("LIVE_FACE")),
             ("ISSUER_KEYS", "{}", ConfigError::Malformed("ISSUER_KEYS")),
             ("ISSUER_NAME", "an issuer whose name no card has room for", ConfigError::Malformed("ISSUER_NAME")),
             (

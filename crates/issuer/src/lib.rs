@@ -1,6 +1,7 @@
-//! The Worker that issues electronic ID cards (EC-1 to EC-5): devices, offers, cards, status lists, verdicts, risk control.
-//! No address of the internet leads here; the edge hands requests on. What may be done is decided in `shiming_service`
-//! (`device`, `issuing`, `risk`), what a card is in `shiming_credential`.
+//! The Worker that issues electronic ID cards (EC-3, EC-4): cards, status lists, verdicts, revocations; it alone has the keys
+//! that they are signed with. No address of the internet leads here; the edge hands requests on, once the gate
+//! (`crates/gate`) made an offer. What a holder may select is decided in `shiming_service::issuing`, what a card is in
+//! `shiming_credential`.
 
 #![allow(clippy::future_not_send, reason = "a Worker has one thread, and its futures hold JavaScript values")]
 
@@ -10,7 +11,6 @@ mod keys;
 mod outbox;
 mod router;
 mod routes;
-mod signed;
 
 use worker::{Context, Env, Request, Response, event};
 

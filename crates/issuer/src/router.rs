@@ -2,54 +2,37 @@
 
 use shiming_cloud::http::{self, Answer, Target};
 use shiming_cloud::problem::Fault;
-use shiming_wire::card::DeviceId;
-use shiming_wire::{Bytes, Problem, ProblemType};
+use shiming_wire::{Problem, ProblemType};
 use worker::{Context, Env, Method, Request, Response};
 
 use crate::config::Config;
 use crate::outbox;
-use crate::routes::{claims, devices, offers, public, revocations, risk, sweep};
+use crate::routes::{certificates, claims, public, revocations, sweep};
 
 /// What an address stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Route {
-    Devices,
-    Enrolments,
-    Rotation(DeviceId),
-    DeviceRevocation(DeviceId),
     Cards,
-    Offers,
     Keys,
     Status(u64),
     Verdicts,
     Revocations,
-    RiskEvents,
-    RiskDecision(u64),
-    RiskRules,
-    Blacklist,
+    /// The gate wants a certificate for a device.
+    Certificates,
     /// The edge's cron; nothing that the edge hands on has such a path.
     Sweep,
 }
 
 impl Route {
     fn of(path: &str) -> Result<Self, ProblemType> {
-        let device = |text: &str| Bytes::from_base64url(text).map_err(|_| ProblemType::NotFound);
         let segments: Vec<&str> = path.split('/').collect();
         Ok(match segments.as_slice() {
-            ["", "v1", "devices"] => Self::Devices,
-            ["", "v1", "devices", "enrolments"] => Self::Enrolments,
-            ["", "v1", "devices", id, "rotation"] => Self::Rotation(device(id)?),
-            ["", "v1", "devices", id, "revocation"] => Self::DeviceRevocation(device(id)?),
             ["", "v1", "cards"] => Self::Cards,
-            ["", "v1", "cards", "offers"] => Self::Offers,
             ["", "v1", "cards", "keys"] => Self::Keys,
             ["", "v1", "cards", "status", number] => Self::Status(counted(number)?),
             ["", "v1", "cards", "verdicts"] => Self::Verdicts,
             ["", "v1", "cards", "revocations"] => Self::Revocations,
-            ["", "v1", "risk", "events"] => Self::RiskEvents,
-            ["", "v1", "risk", "events", number, "decision"] => Self::RiskDecision(counted(number)?),
-            ["", "v1", "risk", "rules"] => Self::RiskRules,
-            ["", "v1", "risk", "blacklist"] => Self::Blacklist,
+            ["", "certificates"] => Self::Certificates,
             ["", "sweep"] => Self::Sweep,
             _ => return Err(ProblemType::NotFound),
         })
@@ -57,9 +40,7 @@ impl Route {
 
     fn methods(&self) -> &'static str {
         match self {
-            Self::Keys | Self::Status(_) | Self::RiskEvents => "GET, OPTIONS",
-            Self::Devices => "GET, POST, OPTIONS",
-            Self::RiskRules => "GET, PUT, OPTIONS",
+            Self::Keys | Self::Status(_) => "GET, OPTIONS",
             _ => "POST, OPTIONS",
         }
     }
@@ -112,19 +93,9 @@ async fn handle(
         (Method::Get, Route::Keys) => public::keys(&config),
         (Method::Get, Route::Status(list)) => public::status(env, &config, list).await,
         (Method::Post, Route::Verdicts) => public::verdict(request, env, &config).await,
-        (Method::Get, Route::Devices) => devices::list(request, env).await,
-        (Method::Post, Route::Devices) => devices::enrol(request, env, &config, target).await,
-        (Method::Post, Route::Enrolments) => devices::invite(request, env, &config, target).await,
-        (Method::Post, Route::Rotation(id)) => devices::rotate(request, env, &config, target, id).await,
-        (Method::Post, Route::DeviceRevocation(id)) => devices::revoke(request, env, &config, target, id).await,
-        (Method::Post, Route::Offers) => offers::create(request, env, &config, target).await,
         (Method::Post, Route::Cards) => claims::take(request, env, &config, target).await,
         (Method::Post, Route::Revocations) => revocations::revoke(request, env, &config, target).await,
-        (Method::Get, Route::RiskEvents) => risk::list(request, env, target).await,
-        (Method::Post, Route::RiskDecision(number)) => risk::decide(request, env, &config, target, number).await,
-        (Method::Get, Route::RiskRules) => risk::get_rules(request, env).await,
-        (Method::Put, Route::RiskRules) => risk::put_rules(request, env).await,
-        (Method::Post, Route::Blacklist) => risk::blacklist(request, env, &config, target).await,
+        (Method::Post, Route::Certificates) => certificates::certify(request, &config).await,
         (Method::Post, Route::Sweep) => sweep::sweep(env, &config).await,
         _ => Err(ProblemType::MethodNotAllowed.into()),
     };
@@ -149,7 +120,6 @@ mod tests {
     fn addresses_have_one_spelling() {
         let id = Bytes([7; 16]);
         let path = format!("/v1/devices/{}/rotation", id.to_base64url());
-        assert_eq!(Route::of(&path), Ok(Route::Rotation(id)));
         assert_eq!(Route::of("/v1/cards/status/12"), Ok(Route::Status(12)));
         for path in [
             "/v1/cards/",
@@ -158,8 +128,8 @@ mod tests {
             "/v1/cards/status/01",
             "/v1/cards/status/+1",
             "/v1/cards/status/9007199254740993",
-            "/v1/devices/short/rotation",
-            "/v1/risk",
+            "/v1/certificates",
+            "/v1/cards/offers",
             "/v1/sweep",
             "",
         ] {

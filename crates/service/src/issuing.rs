@@ -124,6 +124,12 @@ fn over(shown: &mut Disclosed, birth: Date, age: u8, today: Date) -> bool {
     birth.age_on(today).is_some_and(|years| years >= u16::from(age)) && shown.over.replace(age).is_none()
 }
 
+/// Where an offer is kept, for the encryption of its person.
+#[must_use]
+pub fn place_of_offer(token: &str) -> String {
+    format!("offer {token}")
+}
+
 /// The status list that the next card goes to, after so many cards.
 #[must_use]
 pub fn list_after(cards: u64) -> u64 {

@@ -17,7 +17,7 @@ pub const WRANGLER: [(&str, &str); 7] = [
 ];
 
 /// The Workers that run beside the edge, in the same workerd: folders of `crates/`.
-pub const BESIDE: [&str; 2] = ["objects", "issuer"];
+pub const BESIDE: [&str; 3] = ["objects", "issuer", "gate"];
 
 /// Writes the configurations of the Workers [`BESIDE`] the edge with these variables and their secrets below `state`:
 /// wrangler's `--var` reaches the first Worker only. `root` is the workspace's.

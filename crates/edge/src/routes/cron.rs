@@ -44,8 +44,10 @@ pub async fn sweep(env: &Env) {
             Err(fault) => note(what, fault),
         }
     }
-    if let Err(fault) = wake_issuer(env).await {
-        note("the issuer", fault);
+    for worker in ["GATE", "ISSUER"] {
+        if let Err(fault) = wake_beside(env, worker).await {
+            note(worker, fault);
+        }
     }
     match wake(env, now).await {
         Ok(woken) => worker::console_log!("cron: {woken} registrations woken"),
@@ -53,13 +55,13 @@ pub async fn sweep(env: &Env) {
     }
 }
 
-/// The issuer has no cron of its own: what it sweeps, and what it still has to tell, is due at the same times.
-async fn wake_issuer(env: &Env) -> Result<(), Fault> {
-    let request = http::internal("https://issuer/sweep", &[], "")?;
-    let answer = env.service("ISSUER")?.fetch_request(request).await?;
+/// Gate and issuer have no cron of their own: what they sweep, and still have to tell, is due at the same times.
+async fn wake_beside(env: &Env, worker: &str) -> Result<(), Fault> {
+    let request = http::internal("https://beside/sweep", &[], "")?;
+    let answer = env.service(worker)?.fetch_request(request).await?;
     match answer.status_code() {
         204 => Ok(()),
-        status => Err(Fault::Internal(format!("the issuer's sweep: status {status}"))),
+        status => Err(Fault::Internal(format!("sweep: status {status}"))),
     }
 }
 

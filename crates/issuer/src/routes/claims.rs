@@ -3,26 +3,25 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
-use shiming_cloud::database::{self, Bind};
+use shiming_cloud::clock::random_bytes;
+use shiming_cloud::database::{self, Bind, together};
 use shiming_cloud::http::{Answer, Target, parse, written};
+use shiming_cloud::names::look_ups;
 use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::{Fault, invalid};
+use shiming_cloud::signed::Signed;
 use shiming_cloud::{clock, names, sealed};
 use shiming_credential::{Card, CardNumber, Disclosed, PublicKey, StatusReference};
 use shiming_outside::cards::{RecordCards, WithdrawCards};
 use shiming_proof::Purpose;
 use shiming_service::issuing::{self, Identified};
-use shiming_service::risk::Decision;
 use shiming_wire::card::{CardsIssued, ClaimCards};
 use shiming_wire::{Bytes, ProblemType, Text, UnixSeconds};
 use worker::Env;
 
-use super::devices::point;
-use super::{look_ups, offers, random, today, together};
+use super::point;
 use crate::config::Config;
-use crate::events::{self, Subject};
-use crate::outbox;
-use crate::signed::Signed;
+use crate::{events, outbox};
 
 #[derive(Deserialize)]
 struct Offer {
@@ -35,7 +34,7 @@ struct Offer {
 /// `POST /v1/cards`: cards, their places in the status list, what the citizen system and the risk store are told, and the end
 /// of the offer are one transaction.
 pub async fn take(request: worker::Request, env: &Env, config: &Config, target: &Target) -> Answer {
-    let signed = Signed::read(request, config, target).await?;
+    let signed = Signed::read(request, &config.common, target).await?;
     let ClaimCards { offer, public_key, selections } = parse(&signed.body)?;
     signed.by_own_key(&public_key).await?;
     let phone = names::device(&config.common, &public_key);
@@ -51,16 +50,18 @@ pub async fn take(request: worker::Request, env: &Env, config: &Config, target: 
     let offer: Option<Offer> = database::row(env, sql, &[&tokens]).await?;
     let offer = offer.filter(|offer| now < offer.expires_at).ok_or(ProblemType::OfferVoid)?;
     let sealed = offer.person.as_deref().ok_or(ProblemType::OfferVoid)?;
-    let person: Identified = sealed::open_text(&config.common.data_keys, &offers::place(&offer.token), sealed).await?;
+    let person: Identified =
+        sealed::open_text(&config.common.data_keys, &issuing::place_of_offer(&offer.token), sealed).await?;
     let expires_at = issuing::expires_at(&person, now).ok_or(ProblemType::OfferVoid)?;
     let reference = names::reference(&config.common, person.id_number.as_str());
-    let shown = issuing::disclose(&person, &selections, reference, today()?).map_err(|pointer| invalid(&pointer))?;
+    let shown =
+        issuing::disclose(&person, &selections, reference, clock::today()?).map_err(|pointer| invalid(&pointer))?;
     let holder_key = point(&public_key).ok_or_else(|| invalid("/public_key"))?;
 
     let whose = names::person(&config.common, person.id_number.as_str());
     let template = Template { holder_key, class: person.document_class.as_str(), now, expires_at };
     let made = make(env, config, &template, shown).await?;
-    let id = random();
+    let id = random_bytes();
     let (holder, key_text) = (id.to_base64url(), public_key.to_base64url());
     let issued = CardsIssued { holder: id, cards: made.iter().map(|card| card.signed.clone()).collect() };
     let answer = serde_json::to_string(&issued)?;
@@ -90,8 +91,7 @@ pub async fn take(request: worker::Request, env: &Env, config: &Config, target: 
         expires_at,
     };
     done.push(outbox::write(env, config, &format!("{holder}-issued"), &call).await?);
-    let subject = Subject { person: Some(&whose), device: Some(&offer.device), client: Some(&signed.client) };
-    done.push(events::note(env, "issued", Decision::Allow, &[], &subject)?);
+    done.push(events::note(env, "issued", &whose, &offer.device)?);
     done.push(database::statement(env, "UPDATE card_offers SET person = NULL WHERE token = ?", &[&offer.token])?);
     done.push(once.record(201, &answer).await?);
     if let Err(error) = together(env, done).await {
@@ -127,9 +127,9 @@ async fn make(env: &Env, config: &Config, template: &Template<'_>, shown: Vec<Di
     }
     let mut made = Vec::with_capacity(shown.len());
     for (disclosed, place) in shown.into_iter().zip(places) {
-        let number = CardNumber::from_random(u64::from_be_bytes(random::<8>().0));
+        let number = CardNumber::from_random(u64::from_be_bytes(random_bytes::<8>().0));
         let card = Card {
-            id: random::<16>().0,
+            id: random_bytes::<16>().0,
             issuer: config.name.clone(),
             number,
             issued_at: template.now,
@@ -159,7 +159,7 @@ async fn free_places(env: &Env) -> Result<(u64, Vec<u32>), Fault> {
     }
     let count: Option<Count> = database::row(env, "SELECT coalesce(max(seq), 0) AS cards FROM cards", &[]).await?;
     let list = issuing::list_after(count.map_or(0, |count| count.cards));
-    let Bytes(drawn) = random::<128>();
+    let Bytes(drawn) = random_bytes::<128>();
     let mut places: Vec<u32> = Vec::new();
     for bytes in drawn.chunks_exact(4) {
         let place = issuing::place(bytes.iter().fold(0, |number, byte| number << 8 | u32::from(*byte)));

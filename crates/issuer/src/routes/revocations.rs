@@ -1,23 +1,21 @@
 //! Cards are revoked by their holder's phone or by an operator (EC-4).
 
 use serde::Deserialize;
+use shiming_cloud::database::together;
 use shiming_cloud::http::{Answer, Target, body, header, idempotency_key, parse, written};
 use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::{Fault, invalid};
+use shiming_cloud::signed::{Signed, is_by};
 use shiming_cloud::staff::{Role, person};
 use shiming_cloud::{clock, database, names};
 use shiming_credential::CardNumber;
 use shiming_outside::cards::WithdrawCards;
-use shiming_service::risk::Decision;
 use shiming_wire::card::{CardsRevoked, RevokeCards};
 use shiming_wire::{ProblemType, Text};
 use worker::{Env, Request};
 
-use super::together;
 use crate::config::Config;
-use crate::events::{self, Subject};
-use crate::outbox;
-use crate::signed::Signed;
+use crate::{events, outbox};
 
 #[derive(Deserialize)]
 struct Row {
@@ -45,8 +43,8 @@ pub async fn revoke(mut request: Request, env: &Env, config: &Config, target: &T
         let key = idempotency_key(&request)?;
         Revoker { by: person.name.into_string(), holder: None, key, body: body(&mut request).await? }
     } else {
-        let signed = Signed::read(request, config, target).await?;
-        let holder = signed.by_holder(env).await?.to_base64url();
+        let signed = Signed::read(request, &config.common, target).await?;
+        let holder = of_holder(env, &signed).await?;
         Revoker { by: "holder".to_owned(), holder: Some(holder), key: signed.key, body: signed.body }
     };
     let actor = Actor { name: revoker.holder.as_deref().unwrap_or(&revoker.by), key: &revoker.key };
@@ -68,8 +66,7 @@ pub async fn revoke(mut request: Request, env: &Env, config: &Config, target: &T
         let sql = "UPDATE cards SET revoked_at = ?, revoked_by = ?
             WHERE number IN (SELECT value FROM json_each(?)) AND revoked_at IS NULL";
         done.push(database::statement(env, sql, &[&now, &revoker.by, &serde_json::to_string(&numbers)?])?);
-        let subject = Subject { person: Some(&first.person), device: Some(&first.device), client: None };
-        done.push(events::note(env, "revoked", Decision::Allow, &[], &subject)?);
+        done.push(events::note(env, "revoked", &first.person, &first.device)?);
         done.push(database::audit(env, now, &revoker.by, "card.revoke", &first.holder)?);
         // The revoker's own key, with a word of ours.
         let key = names::sha256(format!("revoke {} {}", actor_name(&revoker), revoker.key).as_bytes());
@@ -78,6 +75,21 @@ pub async fn revoke(mut request: Request, env: &Env, config: &Config, target: &T
     done.push(once.record(200, &answer).await?);
     together(env, done).await?;
     written(200, "application/json", answer)
+}
+
+/// The holder whose phone signed it.
+async fn of_holder(env: &Env, signed: &Signed) -> Result<String, Fault> {
+    #[derive(Deserialize)]
+    struct Key {
+        public_key: String,
+    }
+    let unverified = signed.checked.as_ref().map_err(|error| *error)?;
+    let claimed = signed.claimed.as_ref().ok_or(ProblemType::SignatureMissing)?.as_str();
+    let key: Option<Key> = database::row(env, "SELECT public_key FROM card_holders WHERE id = ?", &[&claimed]).await?;
+    match key {
+        Some(key) if is_by(&key.public_key, unverified).await => Ok(claimed.to_owned()),
+        _ => Err(ProblemType::SignatureInvalid.into()),
+    }
 }
 
 fn actor_name(revoker: &Revoker) -> &str {

@@ -3,8 +3,6 @@
 use serde::Deserialize;
 use shiming_cloud::http::{Answer, empty};
 use shiming_cloud::{clock, database};
-use shiming_proof::http_signature::FRESHNESS_SECONDS;
-use shiming_service::risk::KEPT_SECONDS;
 use worker::Env;
 
 use crate::config::Config;
@@ -21,10 +19,6 @@ pub async fn sweep(env: &Env, config: &Config) -> Answer {
     outbox::send(env, config).await?;
     let now = clock::now();
     let sweeps = [
-        ("enrolment codes", "DELETE FROM device_enrolments WHERE expires_at < ? RETURNING 1", now),
-        // A signature is fresh for five minutes before its time, too.
-        ("signatures", "DELETE FROM device_requests WHERE seen_at < ? RETURNING 1", now - 2 * FRESHNESS_SECONDS),
-        ("offers", "DELETE FROM card_offers WHERE expires_at < ? RETURNING 1", now),
         ("cards", "DELETE FROM cards WHERE expires_at < ? RETURNING 1", now - EXPIRED_CARDS),
         (
             "holders",
@@ -32,7 +26,6 @@ pub async fn sweep(env: &Env, config: &Config) -> Answer {
              (SELECT 1 FROM cards WHERE cards.holder = card_holders.id) RETURNING 1",
             now - EXPIRED_CARDS,
         ),
-        ("risk events", "DELETE FROM risk_events WHERE at < ? RETURNING 1", now - KEPT_SECONDS),
     ];
     for (what, sql, before) in sweeps {
         let rows: Vec<Row> = database::rows(env, sql, &[&before]).await?;

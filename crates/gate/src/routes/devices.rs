@@ -1,14 +1,14 @@
 //! Devices: enrolled by an operator's code, rotated by themselves, revoked by an operator (EC-5).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use shiming_cloud::database::together;
 use shiming_cloud::http::{Answer, Target, body, idempotency_key, json, parse, written};
+use shiming_cloud::names::look_ups;
 use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::{Fault, invalid};
+use shiming_cloud::signed::Signed;
 use shiming_cloud::staff::{Role, person};
-use shiming_cloud::{clock, database, names, subtle};
-use shiming_credential::{DeviceCertificate, PublicKey};
+use shiming_cloud::{certificates, clock, database, names, subtle};
 use shiming_proof::Purpose;
 use shiming_service::device::{CERTIFICATE_SECONDS, ENROLMENT_SECONDS, Standing, rotation_proof};
 use shiming_service::risk::Reason;
@@ -19,9 +19,9 @@ use shiming_wire::card::{
 use shiming_wire::{Bytes, ProblemType, Text, UnixSeconds};
 use worker::{Env, Request};
 
-use super::{look_up, look_ups, random, together};
 use crate::config::Config;
-use crate::signed::{Keys, Signed};
+use crate::device::{Device, Keys};
+use crate::events;
 
 /// `POST /v1/devices/enrolments`
 pub async fn invite(mut request: Request, env: &Env, config: &Config, target: &Target) -> Answer {
@@ -37,12 +37,12 @@ pub async fn invite(mut request: Request, env: &Env, config: &Config, target: &T
     if name.as_str().trim().is_empty() {
         return Err(invalid("/name"));
     }
-    let (code, now) = (random(), clock::now());
+    let (code, now) = (clock::random_bytes(), clock::now());
     let invited = DeviceInvited { code, expires_at: now + ENROLMENT_SECONDS };
     let answer = serde_json::to_string(&invited)?;
     let sql = "INSERT INTO device_enrolments (code, name, kind, made_by, expires_at) VALUES (?, ?, ?, ?, ?)";
     let values: [&dyn database::Bind; 5] = [
-        &look_up(&config.common, Purpose::Enrolment, &code)?,
+        &look_ups(&config.common, Purpose::Enrolment, &code).swap_remove(0),
         &name.as_str(),
         &database::word(&kind)?,
         &person.name.as_str(),
@@ -68,7 +68,7 @@ struct Enrolment {
 
 /// `POST /v1/devices`
 pub async fn enrol(request: Request, env: &Env, config: &Config, target: &Target) -> Answer {
-    let signed = Signed::read(request, config, target).await?;
+    let signed = Signed::read(request, &config.common, target).await?;
     let EnrolDevice { code, public_key } = parse(&signed.body)?;
     signed.by_own_key(&public_key).await?;
     let id = names::device_id(&config.common, &public_key);
@@ -86,10 +86,10 @@ pub async fn enrol(request: Request, env: &Env, config: &Config, target: &Target
     let free = found.filter(|enrolment| enrolment.device.is_none() && now < enrolment.expires_at);
     let Some(enrolment) = free else {
         // Nobody without a code of the operator's is a device.
-        signed.note(env, Reason::UnknownDevice, None).await?;
+        events::refused(env, Reason::UnknownDevice, None, &signed.client).await?;
         return Err(ProblemType::EnrolmentVoid.into());
     };
-    let certified = certify(config, id, &enrolment.kind, &public_key, now).await?;
+    let certified = certify(env, id, &enrolment.kind, &public_key, now).await?;
     let answer = serde_json::to_string(&certified)?;
     let sql = "INSERT INTO devices (id, enrolment, name, kind, public_key, enrolled_at, expires_at)
         VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -113,8 +113,8 @@ pub async fn enrol(request: Request, env: &Env, config: &Config, target: &Target
 
 /// `POST /v1/devices/{id}/rotation`
 pub async fn rotate(request: Request, env: &Env, config: &Config, target: &Target, id: DeviceId) -> Answer {
-    let signed = Signed::read(request, config, target).await?;
-    let device = signed.by_device(env, Keys::PresentOrPrevious).await?;
+    let signed = Signed::read(request, &config.common, target).await?;
+    let device = Device::of(env, &signed, Keys::PresentOrPrevious).await?;
     if device.id != id {
         return Err(ProblemType::DeviceRefused.into());
     }
@@ -124,7 +124,7 @@ pub async fn rotate(request: Request, env: &Env, config: &Config, target: &Targe
         return Ok(answer);
     }
     if device.with_previous_key {
-        signed.note(env, Reason::Tampered, Some(&device.text)).await?;
+        events::refused(env, Reason::Tampered, Some(&device.text), &signed.client).await?;
         return Err(ProblemType::DeviceRefused.into());
     }
     let RotateDevice { public_key, proof } = parse(&signed.body)?;
@@ -133,7 +133,7 @@ pub async fn rotate(request: Request, env: &Env, config: &Config, target: &Targe
         return Err(invalid("/proof"));
     }
     let now = clock::now();
-    let certified = certify(config, id, &device.kind, &public_key, now).await?;
+    let certified = certify(env, id, &device.kind, &public_key, now).await?;
     let answer = serde_json::to_string(&certified)?;
     // Of two rotations at once one finds the key that it was signed with.
     let sql = "UPDATE devices SET previous_key = public_key, public_key = ?, expires_at = ?
@@ -150,31 +150,17 @@ pub async fn rotate(request: Request, env: &Env, config: &Config, target: &Targe
     written(200, "application/json", answer)
 }
 
-/// The issuer's word that this key is this device's.
+/// Has the issuer certify that this key is this device's.
 async fn certify(
-    config: &Config,
+    env: &Env,
     device: DeviceId,
     kind: &str,
     public_key: &Bytes<65>,
     now: UnixSeconds,
 ) -> Result<DeviceCertified, Fault> {
     let expires_at = now + CERTIFICATE_SECONDS;
-    let certificate = DeviceCertificate {
-        issuer: config.name.clone(),
-        device: device.to_base64url(),
-        kind: kind.to_owned(),
-        issued_at: now,
-        expires_at,
-        key: point(public_key).ok_or_else(|| invalid("/public_key"))?,
-    };
-    let signed = config.issuer.sign(now, |key_id| certificate.unsigned(key_id)).await?;
-    Ok(DeviceCertified { device, certificate: URL_SAFE_NO_PAD.encode(signed), expires_at })
-}
-
-/// A key as cards and certificates name it; `None` where it is no point of the curve.
-pub fn point(public_key: &Bytes<65>) -> Option<PublicKey> {
-    let (x, y) = public_key.0[1..].split_at(32);
-    PublicKey::from_coordinates(x.try_into().ok()?, y.try_into().ok()?)
+    let ask = certificates::Ask { device, kind: kind.to_owned(), public_key: *public_key, issued_at: now, expires_at };
+    Ok(DeviceCertified { device, certificate: certificates::ask(env, &ask).await?, expires_at })
 }
 
 #[derive(Deserialize)]

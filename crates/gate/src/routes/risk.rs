@@ -1,5 +1,6 @@
 //! Risk control as operators see it (EC-2): events with their reasons, reviews, rules, the blacklist.
 
+use shiming_cloud::database::together;
 use shiming_cloud::http::{Answer, Target, body, idempotency_key, json, parameter, parse, written};
 use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::invalid;
@@ -12,7 +13,6 @@ use shiming_wire::card::{BlacklistSet, DecideRisk, SetBlacklist};
 use shiming_wire::operator::ReviewVerdict;
 use worker::{Env, Request};
 
-use super::together;
 use crate::config::Config;
 use crate::events;
 

@@ -2,9 +2,12 @@
 
 use serde_json::to_string;
 use shiming_cloud::adapter::Adapter;
+use shiming_cloud::database::together;
 use shiming_cloud::http::{Answer, Target, json, parse, written};
+use shiming_cloud::names::look_ups;
 use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::{Fault, spent};
+use shiming_cloud::signed::Signed;
 use shiming_cloud::{budgets, clock, database, names, sealed};
 use shiming_identity::PersonName;
 use shiming_outside::register::CitizenAnswer;
@@ -18,23 +21,22 @@ use shiming_wire::card::{OfferInReview, OfferMade, RequestOffer};
 use shiming_wire::{Problem, ProblemType, Text};
 use worker::Env;
 
-use super::{look_up, random, today, together};
 use crate::config::Config;
+use crate::device::{Device, Keys};
 use crate::events::{self, Asked, Subject};
-use crate::signed::{Keys, Signed};
 
 /// `POST /v1/cards/offers`. Until there is an offer nothing of the person is kept but a keyed hash of the number, in the
 /// risk store.
 pub async fn create(request: worker::Request, env: &Env, config: &Config, target: &Target) -> Answer {
-    let signed = Signed::read(request, config, target).await?;
-    let device = signed.by_device(env, Keys::Present).await?;
+    let signed = Signed::read(request, &config.common, target).await?;
+    let device = Device::of(env, &signed, Keys::Present).await?;
     let actor = Actor { name: &device.text, key: &signed.key };
     let (once, before) = Once::begin(env, &config.common, actor, &target.path, &signed.body).await?;
     if let Some(answer) = before {
         return Ok(answer);
     }
     let request: RequestOffer = parse(&signed.body)?;
-    let (person, name) = issuing::identified(&request, today()?).map_err(impossible)?;
+    let (person, name) = issuing::identified(&request, clock::today()?).map_err(impossible)?;
     let holder = names::person(&config.common, person.id_number.as_str());
     let subject = Subject { person: Some(&holder), device: Some(&device.text), client: Some(&signed.client) };
 
@@ -73,11 +75,11 @@ pub async fn create(request: worker::Request, env: &Env, config: &Config, target
         }
     }
 
-    let (offer, now) = (random(), clock::now());
+    let (offer, now) = (clock::random_bytes(), clock::now());
     let made = OfferMade { offer, expires_at: now + OFFER_SECONDS };
     let answer = to_string(&made)?;
-    let token = look_up(&config.common, Purpose::Offer, &offer)?;
-    let sealed = sealed::seal_text(&config.common.data_keys, &place(&token), &person).await?;
+    let token = look_ups(&config.common, Purpose::Offer, &offer).swap_remove(0);
+    let sealed = sealed::seal_text(&config.common.data_keys, &issuing::place_of_offer(&token), &person).await?;
     let sql = "INSERT INTO card_offers (token, person, device, expires_at) VALUES (?, ?, ?, ?)";
     let mut done = vec![
         database::statement(env, sql, &[&token, &sealed, &device.text, &made.expires_at])?,
@@ -139,9 +141,4 @@ async fn ask_register(
 fn impossible(pointers: Vec<&'static str>) -> Fault {
     let pointers = pointers.into_iter().map(|pointer| Text::new(pointer).unwrap_or_default()).collect();
     Problem { pointers, ..Problem::new(ProblemType::EvidenceInvalid) }.into()
-}
-
-/// Where an offer is kept.
-pub fn place(token: &str) -> String {
-    format!("offer {token}")
 }

@@ -1,0 +1,136 @@
+//! Path and method to handler.
+
+use shiming_cloud::http::{self, Answer, Target};
+use shiming_cloud::problem::Fault;
+use shiming_wire::card::DeviceId;
+use shiming_wire::{Bytes, Problem, ProblemType};
+use worker::{Env, Method, Request, Response};
+
+use crate::config::Config;
+use crate::routes::{devices, offers, risk, sweep};
+
+/// What an address stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Route {
+    Devices,
+    Enrolments,
+    Rotation(DeviceId),
+    DeviceRevocation(DeviceId),
+    Offers,
+    RiskEvents,
+    RiskDecision(u64),
+    RiskRules,
+    Blacklist,
+    /// The edge's cron; nothing that the edge hands on has such a path.
+    Sweep,
+}
+
+impl Route {
+    fn of(path: &str) -> Result<Self, ProblemType> {
+        let device = |text: &str| Bytes::from_base64url(text).map_err(|_| ProblemType::NotFound);
+        let segments: Vec<&str> = path.split('/').collect();
+        Ok(match segments.as_slice() {
+            ["", "v1", "devices"] => Self::Devices,
+            ["", "v1", "devices", "enrolments"] => Self::Enrolments,
+            ["", "v1", "devices", id, "rotation"] => Self::Rotation(device(id)?),
+            ["", "v1", "devices", id, "revocation"] => Self::DeviceRevocation(device(id)?),
+            ["", "v1", "cards", "offers"] => Self::Offers,
+            ["", "v1", "risk", "events"] => Self::RiskEvents,
+            ["", "v1", "risk", "events", number, "decision"] => Self::RiskDecision(counted(number)?),
+            ["", "v1", "risk", "rules"] => Self::RiskRules,
+            ["", "v1", "risk", "blacklist"] => Self::Blacklist,
+            ["", "sweep"] => Self::Sweep,
+            _ => return Err(ProblemType::NotFound),
+        })
+    }
+
+    fn methods(&self) -> &'static str {
+        match self {
+            Self::RiskEvents => "GET, OPTIONS",
+            Self::Devices => "GET, POST, OPTIONS",
+            Self::RiskRules => "GET, PUT, OPTIONS",
+            _ => "POST, OPTIONS",
+        }
+    }
+}
+
+/// A number from 1, in its one spelling.
+fn counted(text: &str) -> Result<u64, ProblemType> {
+    let number: u64 = text.parse().map_err(|_| ProblemType::NotFound)?;
+    // Greater ones have no exact double, which is how the database is asked.
+    let known = (1..1 << 53).contains(&number) && number.to_string() == text;
+    if known { Ok(number) } else { Err(ProblemType::NotFound) }
+}
+
+/// Serves a request; whatever goes wrong is a problem.
+pub async fn serve(request: Request, env: Env) -> worker::Result<Response> {
+    let target = Target::of(&request);
+    let route = Route::of(&target.path);
+    let allowed = route.as_ref().map(Route::methods).unwrap_or_default();
+    match handle(request, &env, &target, route).await {
+        Ok(response) => Ok(response),
+        Err(fault) => {
+            let not_allowed =
+                matches!(&fault, Fault::Problem(problem) if problem.kind == ProblemType::MethodNotAllowed);
+            let mut response = http::refusal(fault)?;
+            if not_allowed {
+                response.headers_mut().set("Allow", allowed)?;
+            }
+            Ok(response)
+        }
+    }
+}
+
+async fn handle(request: Request, env: &Env, target: &Target, route: Result<Route, ProblemType>) -> Answer {
+    // Before anything else: a Worker that is set up wrongly serves nobody.
+    let config = Config::read(env).map_err(|error| Fault::Internal(format!("configuration: {error}")))?;
+    let route = route.map_err(Problem::new)?;
+    let method = request.method();
+    if method == Method::Options {
+        let mut response = http::empty(204)?;
+        response.headers_mut().set("Allow", route.methods())?;
+        return Ok(response);
+    }
+    match (method, route) {
+        (Method::Get, Route::Devices) => devices::list(request, env).await,
+        (Method::Post, Route::Devices) => devices::enrol(request, env, &config, target).await,
+        (Method::Post, Route::Enrolments) => devices::invite(request, env, &config, target).await,
+        (Method::Post, Route::Rotation(id)) => devices::rotate(request, env, &config, target, id).await,
+        (Method::Post, Route::DeviceRevocation(id)) => devices::revoke(request, env, &config, target, id).await,
+        (Method::Post, Route::Offers) => offers::create(request, env, &config, target).await,
+        (Method::Get, Route::RiskEvents) => risk::list(request, env, target).await,
+        (Method::Post, Route::RiskDecision(number)) => risk::decide(request, env, &config, target, number).await,
+        (Method::Get, Route::RiskRules) => risk::get_rules(request, env).await,
+        (Method::Put, Route::RiskRules) => risk::put_rules(request, env).await,
+        (Method::Post, Route::Blacklist) => risk::blacklist(request, env, &config, target).await,
+        (Method::Post, Route::Sweep) => sweep::sweep(env).await,
+        _ => Err(ProblemType::MethodNotAllowed.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_one_spelling() {
+        let id = Bytes([7; 16]);
+        let path = format!("/v1/devices/{}/rotation", id.to_base64url());
+        assert_eq!(Route::of(&path), Ok(Route::Rotation(id)));
+        assert_eq!(Route::of("/v1/risk/events/12/decision"), Ok(Route::RiskDecision(12)));
+        for path in [
+            "/v1/cards",
+            "/v1/risk/events/",
+            "/v1/risk/events/0/decision",
+            "/v1/risk/events/01/decision",
+            "/v1/risk/events/+1/decision",
+            "/v1/risk/events/9007199254740993/decision",
+            "/v1/devices/short/rotation",
+            "/v1/risk",
+            "/v1/sweep",
+            "",
+        ] {
+            assert_eq!(Route::of(path), Err(ProblemType::NotFound), "{path}");
+        }
+    }
+}

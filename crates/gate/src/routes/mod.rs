@@ -1,0 +1,6 @@
+//! The endpoints, one file per concern.
+
+pub mod devices;
+pub mod offers;
+pub mod risk;
+pub mod sweep;

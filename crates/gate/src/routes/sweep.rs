@@ -1,0 +1,28 @@
+//! What the edge's cron wakes the gate for: what time has ended.
+
+use serde::Deserialize;
+use shiming_cloud::http::{Answer, empty};
+use shiming_cloud::{clock, database};
+use shiming_proof::http_signature::FRESHNESS_SECONDS;
+use shiming_service::risk::KEPT_SECONDS;
+use worker::Env;
+
+#[derive(Deserialize)]
+struct Row {}
+
+/// `POST /sweep`. Logs counts, nothing else.
+pub async fn sweep(env: &Env) -> Answer {
+    let now = clock::now();
+    let sweeps = [
+        ("enrolment codes", "DELETE FROM device_enrolments WHERE expires_at < ? RETURNING 1", now),
+        // A signature is fresh for five minutes before its time, too.
+        ("signatures", "DELETE FROM device_requests WHERE seen_at < ? RETURNING 1", now - 2 * FRESHNESS_SECONDS),
+        ("offers", "DELETE FROM card_offers WHERE expires_at < ? RETURNING 1", now),
+        ("risk events", "DELETE FROM risk_events WHERE at < ? RETURNING 1", now - KEPT_SECONDS),
+    ];
+    for (what, sql, before) in sweeps {
+        let rows: Vec<Row> = database::rows(env, sql, &[&before]).await?;
+        worker::console_log!("cron: {} {what} removed", rows.len());
+    }
+    empty(204)
+}
