@@ -14,6 +14,7 @@ pub mod http;
 pub mod link;
 pub mod names;
 pub mod once;
+pub mod outbox;
 pub mod problem;
 pub mod registrations;
 pub mod sealed;

@@ -236,7 +236,11 @@ fn named<const N: usize>(entries: [(&str, Value); N]) -> Value {
 
 fn named_entries(value: Value) -> Option<BTreeMap<String, Value>> {
     let Value::Map(pairs) = value else { return None };
-    pairs.into_iter().map(|(key, value)| Some((text(key)?, value))).collect()
+    let mut entries = BTreeMap::new();
+    for (key, value) in pairs {
+        entries.insert(text(key)?, value);
+    }
+    Some(entries)
 }
 
 /// What is not there is well formed; what is there has to be.

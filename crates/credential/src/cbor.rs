@@ -30,7 +30,11 @@ impl Key {
 
 /// A map of these entries, sorted.
 pub(crate) fn map(entries: impl IntoIterator<Item = (i64, Value)>) -> Value {
-    let sorted: Entries = entries.into_iter().map(|(key, value)| (Key::of(key), value)).collect();
+    // Put in one by one: collecting sorts first, by code that is as large as all of ours.
+    let mut sorted = Entries::new();
+    for (key, value) in entries {
+        sorted.insert(Key::of(key), value);
+    }
     Value::Map(
         sorted.into_iter().filter_map(|(key, value)| Some((Value::Integer(key.number()?.into()), value))).collect(),
     )
@@ -46,7 +50,9 @@ pub(crate) fn encode(value: &Value) -> Vec<u8> {
 
 /// The value, if the bytes are the one way to write it.
 pub(crate) fn decode(bytes: &[u8]) -> Option<Value> {
-    let value: Value = from_reader_with_recursion_limit(bytes, DEPTH).ok()?;
+    // A reader of the type that `coset` has, too: the code for another is a tenth of what a Worker may have.
+    let mut rest = bytes;
+    let value: Value = from_reader_with_recursion_limit(&mut rest, DEPTH).ok()?;
     (encode(&sorted(&value)?) == bytes).then_some(value)
 }
 
@@ -54,10 +60,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Value> {
 pub(crate) fn entries(value: Value) -> Option<Entries> {
     let Value::Map(pairs) = value else { return None };
     let count = pairs.len();
-    let entries: Entries = pairs
-        .into_iter()
-        .map(|(key, value)| Some((Key::of(i64::try_from(key.as_integer()?).ok()?), value)))
-        .collect::<Option<_>>()?;
+    let mut entries = Entries::new();
+    for (key, value) in pairs {
+        entries.insert(Key::of(i64::try_from(key.as_integer()?).ok()?), value);
+    }
     (entries.len() == count).then_some(entries)
 }
 

@@ -12,8 +12,8 @@ use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, e
 
 /// Every request that is not for a static asset.
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
-    router::serve(request, env).await
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
+    router::serve(request, env, &context).await
 }
 
 /// The cron: what time has ended is removed.

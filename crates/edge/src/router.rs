@@ -4,10 +4,10 @@ use shiming_cloud::http::{self, Answer, Target};
 use shiming_cloud::problem::Fault;
 use shiming_cloud::registrations::Action;
 use shiming_wire::{Bytes, Problem, ProblemType, RegistrationId};
-use worker::{Env, Method, Request, Response};
+use worker::{Context, Env, Method, Request, Response};
 
 use crate::config::Config;
-use crate::routes::{agents, calls, character_codes, links, messages, registrations, reviews, search, settings};
+use crate::routes::{agents, calls, character_codes, cron, links, messages, registrations, reviews, search, settings};
 
 /// What an address stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,11 +90,11 @@ fn beside(path: &str) -> Option<&'static str> {
 }
 
 /// Serves a request; whatever goes wrong is a problem.
-pub async fn serve(request: Request, env: Env) -> worker::Result<Response> {
+pub async fn serve(request: Request, env: Env, context: &Context) -> worker::Result<Response> {
     let target = Target::of(&request);
     let route = Route::of(&target.path);
     let allowed = route.as_ref().map(Route::methods).unwrap_or_default();
-    match handle(request, &env, &target, route.clone()).await {
+    match handle(request, &env, context, &target, route.clone()).await {
         Ok(response) => Ok(response),
         Err(fault) => {
             let not_allowed =
@@ -108,11 +108,24 @@ pub async fn serve(request: Request, env: Env) -> worker::Result<Response> {
     }
 }
 
-async fn handle(request: Request, env: &Env, target: &Target, route: Result<Route, ProblemType>) -> Answer {
+async fn handle(
+    request: Request,
+    env: &Env,
+    context: &Context,
+    target: &Target,
+    route: Result<Route, ProblemType>,
+) -> Answer {
     // Before anything else: a Worker that is set up wrongly serves nobody.
     let config = Config::read(env).map_err(|error| Fault::Internal(format!("configuration: {error}")))?;
     if let Some(worker) = beside(&target.path) {
-        return Ok(env.service(worker)?.fetch_request(request).await?);
+        let changes = worker == "ISSUER" && request.method() == Method::Post && !target.path.ends_with("/verdicts");
+        let response = env.service(worker)?.fetch_request(request).await?;
+        if changes && response.status_code() < 300 {
+            // The citizen system is told once the answer is on its way (EC-3); what fails is the cron's.
+            let env = env.clone();
+            context.wait_until(async move { cron::have_told(&env).await });
+        }
+        return Ok(response);
     }
     let route = route.map_err(Problem::new)?;
     let method = request.method();

@@ -21,6 +21,8 @@ enum Route {
     RiskDecision(u64),
     RiskRules,
     Blacklist,
+    /// The citizen system is to be told something; like the next nothing that the edge hands on.
+    Tell,
     /// The edge's cron; nothing that the edge hands on has such a path.
     Sweep,
 }
@@ -39,6 +41,7 @@ impl Route {
             ["", "v1", "risk", "events", number, "decision"] => Self::RiskDecision(counted(number)?),
             ["", "v1", "risk", "rules"] => Self::RiskRules,
             ["", "v1", "risk", "blacklist"] => Self::Blacklist,
+            ["", "tell"] => Self::Tell,
             ["", "sweep"] => Self::Sweep,
             _ => return Err(ProblemType::NotFound),
         })
@@ -103,7 +106,8 @@ async fn handle(request: Request, env: &Env, target: &Target, route: Result<Rout
         (Method::Get, Route::RiskRules) => risk::get_rules(request, env).await,
         (Method::Put, Route::RiskRules) => risk::put_rules(request, env).await,
         (Method::Post, Route::Blacklist) => risk::blacklist(request, env, &config, target).await,
-        (Method::Post, Route::Sweep) => sweep::sweep(env).await,
+        (Method::Post, Route::Tell) => sweep::tell(env, &config).await,
+        (Method::Post, Route::Sweep) => sweep::sweep(env, &config).await,
         _ => Err(ProblemType::MethodNotAllowed.into()),
     }
 }

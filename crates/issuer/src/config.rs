@@ -1,7 +1,6 @@
 //! What the issuer needs to be told.
 
 use shiming_cloud::config::{Common, ConfigError, Read, Settings, of_platform};
-use shiming_service::effect::System;
 use worker::Env;
 
 use crate::keys::Issuer;
@@ -33,11 +32,7 @@ impl Config {
         if settings.is_guarded() && issuer.is_for_development() {
             return Err(ConfigError::NotForProduction("ISSUER_KEYS"));
         }
-        let config = Self {
-            common: settings.common(&[(System::Register, "REGISTER_URL", "REGISTER_KEYS")])?,
-            name: settings.need("ISSUER_NAME")?,
-            issuer,
-        };
+        let config = Self { common: settings.common(&[])?, name: settings.need("ISSUER_NAME")?, issuer };
         if config.name.chars().count() > 40 || config.name.contains(char::is_control) {
             return Err(ConfigError::Malformed("ISSUER_NAME"));
         }

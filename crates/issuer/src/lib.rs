@@ -8,7 +8,6 @@
 mod config;
 mod events;
 mod keys;
-mod outbox;
 mod router;
 mod routes;
 
@@ -16,6 +15,6 @@ use worker::{Context, Env, Request, Response, event};
 
 /// Every request that the edge hands on.
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
-    router::serve(request, env, &context).await
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    router::serve(request, env).await
 }

@@ -3,10 +3,9 @@
 use shiming_cloud::http::{self, Answer, Target};
 use shiming_cloud::problem::Fault;
 use shiming_wire::{Problem, ProblemType};
-use worker::{Context, Env, Method, Request, Response};
+use worker::{Env, Method, Request, Response};
 
 use crate::config::Config;
-use crate::outbox;
 use crate::routes::{certificates, claims, public, revocations, sweep};
 
 /// What an address stands for.
@@ -55,11 +54,11 @@ fn counted(text: &str) -> Result<u64, ProblemType> {
 }
 
 /// Serves a request; whatever goes wrong is a problem.
-pub async fn serve(request: Request, env: Env, context: &Context) -> worker::Result<Response> {
+pub async fn serve(request: Request, env: Env) -> worker::Result<Response> {
     let target = Target::of(&request);
     let route = Route::of(&target.path);
     let allowed = route.as_ref().map(Route::methods).unwrap_or_default();
-    match handle(request, &env, context, &target, route).await {
+    match handle(request, &env, &target, route).await {
         Ok(response) => Ok(response),
         Err(fault) => {
             let not_allowed =
@@ -73,13 +72,7 @@ pub async fn serve(request: Request, env: Env, context: &Context) -> worker::Res
     }
 }
 
-async fn handle(
-    request: Request,
-    env: &Env,
-    context: &Context,
-    target: &Target,
-    route: Result<Route, ProblemType>,
-) -> Answer {
+async fn handle(request: Request, env: &Env, target: &Target, route: Result<Route, ProblemType>) -> Answer {
     // Before anything else: a Worker that is set up wrongly serves nobody.
     let config = Config::read(env).map_err(|error| Fault::Internal(format!("configuration: {error}")))?;
     let route = route.map_err(Problem::new)?;
@@ -89,27 +82,16 @@ async fn handle(
         response.headers_mut().set("Allow", route.methods())?;
         return Ok(response);
     }
-    let answer = match (method, route) {
+    match (method, route) {
         (Method::Get, Route::Keys) => public::keys(&config),
         (Method::Get, Route::Status(list)) => public::status(env, &config, list).await,
         (Method::Post, Route::Verdicts) => public::verdict(request, env, &config).await,
         (Method::Post, Route::Cards) => claims::take(request, env, &config, target).await,
         (Method::Post, Route::Revocations) => revocations::revoke(request, env, &config, target).await,
         (Method::Post, Route::Certificates) => certificates::certify(request, &config).await,
-        (Method::Post, Route::Sweep) => sweep::sweep(env, &config).await,
+        (Method::Post, Route::Sweep) => sweep::sweep(env).await,
         _ => Err(ProblemType::MethodNotAllowed.into()),
-    };
-    if answer.is_ok() && matches!(Route::of(&target.path), Ok(Route::Cards | Route::Revocations)) {
-        // The citizen system is told once the answer is on its way; what it does not take now, the cron sends again.
-        let (env, config) = (env.clone(), config);
-        context.wait_until(async move {
-            if let Err(fault) = outbox::send(&env, &config).await {
-                // The cause is logged where faults are.
-                let _ = fault.into_problem();
-            }
-        });
     }
-    answer
 }
 
 #[cfg(test)]

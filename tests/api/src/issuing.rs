@@ -124,7 +124,7 @@ impl Holder {
         let issued: CardsIssued = signer.post("/v1/cards", &Self::claim(&signer, offer, selections))?.expect(201)?;
         signer.name = Some(issued.holder.to_base64url());
         let cards = issued.cards.iter().map(|card| URL_SAFE_NO_PAD.decode(card));
-        Ok(Self { signer, cards: cards.collect::<Result<_, _>>()? })
+        Ok(Self { signer, cards: cards.collect::<std::result::Result<_, _>>().map_err(anyhow::Error::msg)? })
     }
 
     /// What a phone sends for an offer.

@@ -45,7 +45,7 @@ pub async fn sweep(env: &Env) {
         }
     }
     for worker in ["GATE", "ISSUER"] {
-        if let Err(fault) = wake_beside(env, worker).await {
+        if let Err(fault) = wake_beside(env, worker, "sweep").await {
             note(worker, fault);
         }
     }
@@ -55,13 +55,20 @@ pub async fn sweep(env: &Env) {
     }
 }
 
+/// Has the gate tell the citizen system what the issuer wrote down.
+pub async fn have_told(env: &Env) {
+    if let Err(fault) = wake_beside(env, "GATE", "tell").await {
+        note("telling the citizen system", fault);
+    }
+}
+
 /// Gate and issuer have no cron of their own: what they sweep, and still have to tell, is due at the same times.
-async fn wake_beside(env: &Env, worker: &str) -> Result<(), Fault> {
-    let request = http::internal("https://beside/sweep", &[], "")?;
+async fn wake_beside(env: &Env, worker: &str, what: &str) -> Result<(), Fault> {
+    let request = http::internal(&format!("https://beside/{what}"), &[], "")?;
     let answer = env.service(worker)?.fetch_request(request).await?;
     match answer.status_code() {
         204 => Ok(()),
-        status => Err(Fault::Internal(format!("sweep: status {status}"))),
+        status => Err(Fault::Internal(format!("{what}: status {status}"))),
     }
 }
 

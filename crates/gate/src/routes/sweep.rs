@@ -1,17 +1,27 @@
-//! What the edge's cron wakes the gate for: what time has ended.
+//! What the edge wakes the gate for: calls that wait for the citizen system, and what time has ended.
 
 use serde::Deserialize;
 use shiming_cloud::http::{Answer, empty};
-use shiming_cloud::{clock, database};
+use shiming_cloud::{clock, database, outbox};
 use shiming_proof::http_signature::FRESHNESS_SECONDS;
 use shiming_service::risk::KEPT_SECONDS;
 use worker::Env;
 
+use crate::config::Config;
+
 #[derive(Deserialize)]
 struct Row {}
 
+/// `POST /tell`: the issuer wrote down what the citizen system is to be told (EC-3). What it does not take now the cron sends
+/// again.
+pub async fn tell(env: &Env, config: &Config) -> Answer {
+    outbox::send(env, &config.common).await?;
+    empty(204)
+}
+
 /// `POST /sweep`. Logs counts, nothing else.
-pub async fn sweep(env: &Env) -> Answer {
+pub async fn sweep(env: &Env, config: &Config) -> Answer {
+    outbox::send(env, &config.common).await?;
     let now = clock::now();
     let sweeps = [
         ("enrolment codes", "DELETE FROM device_enrolments WHERE expires_at < ? RETURNING 1", now),

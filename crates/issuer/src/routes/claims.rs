@@ -10,7 +10,7 @@ use shiming_cloud::names::look_ups;
 use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::{Fault, invalid};
 use shiming_cloud::signed::Signed;
-use shiming_cloud::{clock, names, sealed};
+use shiming_cloud::{clock, names, outbox, sealed};
 use shiming_credential::{Card, CardNumber, Disclosed, PublicKey, StatusReference};
 use shiming_outside::cards::{RecordCards, WithdrawCards};
 use shiming_proof::Purpose;
@@ -21,7 +21,7 @@ use worker::Env;
 
 use super::point;
 use crate::config::Config;
-use crate::{events, outbox};
+use crate::events;
 
 #[derive(Deserialize)]
 struct Offer {
@@ -76,7 +76,7 @@ pub async fn take(request: worker::Request, env: &Env, config: &Config, target: 
             WHERE number IN (SELECT value FROM json_each(?)) AND revoked_at IS NULL";
         done.push(database::statement(env, sql, &[&now, &serde_json::to_string(&old)?])?);
         let call = WithdrawCards { numbers: old, revoked_at: now };
-        done.push(outbox::write(env, config, &format!("{holder}-moved"), &call).await?);
+        done.push(outbox::write(env, &config.common, &format!("{holder}-moved"), &call).await?);
     }
     for card in &made {
         let sql = "INSERT INTO cards (number, holder, list, place, expires_at) VALUES (?, ?, ?, ?, ?)";
@@ -90,7 +90,7 @@ pub async fn take(request: worker::Request, env: &Env, config: &Config, target: 
         issued_at: now,
         expires_at,
     };
-    done.push(outbox::write(env, config, &format!("{holder}-issued"), &call).await?);
+    done.push(outbox::write(env, &config.common, &format!("{holder}-issued"), &call).await?);
     done.push(events::note(env, "issued", &whose, &offer.device)?);
     done.push(database::statement(env, "UPDATE card_offers SET person = NULL WHERE token = ?", &[&offer.token])?);
     done.push(once.record(201, &answer).await?);

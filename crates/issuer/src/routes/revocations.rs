@@ -7,7 +7,7 @@ use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::{Fault, invalid};
 use shiming_cloud::signed::{Signed, is_by};
 use shiming_cloud::staff::{Role, person};
-use shiming_cloud::{clock, database, names};
+use shiming_cloud::{clock, database, names, outbox};
 use shiming_credential::CardNumber;
 use shiming_outside::cards::WithdrawCards;
 use shiming_wire::card::{CardsRevoked, RevokeCards};
@@ -15,7 +15,7 @@ use shiming_wire::{ProblemType, Text};
 use worker::{Env, Request};
 
 use crate::config::Config;
-use crate::{events, outbox};
+use crate::events;
 
 #[derive(Deserialize)]
 struct Row {
@@ -70,7 +70,7 @@ pub async fn revoke(mut request: Request, env: &Env, config: &Config, target: &T
         done.push(database::audit(env, now, &revoker.by, "card.revoke", &first.holder)?);
         // The revoker's own key, with a word of ours.
         let key = names::sha256(format!("revoke {} {}", actor_name(&revoker), revoker.key).as_bytes());
-        done.push(outbox::write(env, config, &key, &WithdrawCards { numbers, revoked_at: now }).await?);
+        done.push(outbox::write(env, &config.common, &key, &WithdrawCards { numbers, revoked_at: now }).await?);
     }
     done.push(once.record(200, &answer).await?);
     together(env, done).await?;

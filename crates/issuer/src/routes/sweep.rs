@@ -1,12 +1,9 @@
-//! What the edge's cron wakes the issuer for: calls that wait for the citizen system, and what time has ended.
+//! What the edge's cron wakes the issuer for: what time has ended.
 
 use serde::Deserialize;
 use shiming_cloud::http::{Answer, empty};
 use shiming_cloud::{clock, database};
 use worker::Env;
-
-use crate::config::Config;
-use crate::outbox;
 
 /// How long an expired card stays in the lists, seconds: thirty days.
 const EXPIRED_CARDS: u64 = 30 * 86_400;
@@ -15,8 +12,7 @@ const EXPIRED_CARDS: u64 = 30 * 86_400;
 struct Row {}
 
 /// `POST /sweep`. Logs counts, nothing else.
-pub async fn sweep(env: &Env, config: &Config) -> Answer {
-    outbox::send(env, config).await?;
+pub async fn sweep(env: &Env) -> Answer {
     let now = clock::now();
     let sweeps = [
         ("cards", "DELETE FROM cards WHERE expires_at < ? RETURNING 1", now - EXPIRED_CARDS),

@@ -75,7 +75,7 @@ fn from_an_enrolled_device_to_a_card_that_anybody_can_check() -> Result<()> {
     let citizen = system.people.inactive()?;
     let (device, certified) = Device::enrol(&edge, &secret(OPERATOR))?;
     let verifier = Verifier::fetch(&edge)?;
-    let certificate = URL_SAFE_NO_PAD.decode(&certified.certificate)?;
+    let certificate = URL_SAFE_NO_PAD.decode(&certified.certificate).map_err(anyhow::Error::msg)?;
     let certificate = DeviceCertificate::open(&certificate, &verifier.keys, now()).context("a certificate")?;
     assert_eq!((certificate.device, certificate.kind.as_str()), (certified.device.to_base64url(), "issuing_device"));
 

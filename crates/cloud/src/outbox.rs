@@ -1,17 +1,17 @@
-//! What the citizen system is told of cards (EC-3): written down with what it is about, in one transaction, and sent until it
-//! is taken, every time the same bytes under the same key.
+//! What the citizen system is told of cards (EC-3): written down by the issuer with what it is about, in one transaction, and
+//! sent by the gate until it is taken, every time the same bytes under the same key.
 
 use serde::Deserialize;
-use shiming_cloud::adapter::Adapter;
-use shiming_cloud::database::{self, Bind};
-use shiming_cloud::problem::Fault;
-use shiming_cloud::{clock, sealed};
 use shiming_service::effect::{Freeze, FrozenCall};
 use shiming_service::outbox::backoff_ms;
 use shiming_service::port::{Reply, tell};
 use worker::{D1PreparedStatement, Env};
 
-use crate::config::Config;
+use crate::adapter::Adapter;
+use crate::config::Common;
+use crate::database::{self, Bind};
+use crate::problem::Fault;
+use crate::{clock, sealed};
 
 /// At most so many entries are sent at once.
 const AT_ONCE: u32 = 20;
@@ -19,9 +19,9 @@ const AT_ONCE: u32 = 20;
 const SLOWEST: u32 = 20;
 
 /// Writes a call down.
-pub async fn write(env: &Env, config: &Config, key: &str, call: &impl Freeze) -> Result<D1PreparedStatement, Fault> {
+pub async fn write(env: &Env, config: &Common, key: &str, call: &impl Freeze) -> Result<D1PreparedStatement, Fault> {
     let call = call.freeze().map_err(|error| Fault::Internal(error.to_string()))?;
-    let body = sealed::seal_text(&config.common.data_keys, &place(key), &call.body).await?;
+    let body = sealed::seal_text(&config.data_keys, &place(key), &call.body).await?;
     let sql = "INSERT INTO card_outbox (key, kind, body, due_at) VALUES (?, ?, ?, ?)";
     Ok(database::statement(env, sql, &[&key, &database::word(&call.kind)?, &body, &clock::now()])?)
 }
@@ -35,15 +35,15 @@ struct Row {
 }
 
 /// Sends what is due. Two that do so at once send the same under the same key.
-pub async fn send(env: &Env, config: &Config) -> Result<(), Fault> {
+pub async fn send(env: &Env, config: &Common) -> Result<(), Fault> {
     let sql = format!(
         "SELECT key, kind, body, attempts FROM card_outbox WHERE due_at <= ? ORDER BY due_at, rowid LIMIT {AT_ONCE}"
     );
     let rows: Vec<Row> = database::rows(env, &sql, &[&clock::now()]).await?;
     for Row { key, kind, body, attempts } in rows {
         let kind = shiming_wire::json::from_slice(format!("\"{kind}\"").as_bytes())?;
-        let call = FrozenCall { kind, body: sealed::open_text(&config.common.data_keys, &place(&key), &body).await? };
-        let attempt = match tell(&Adapter { config: &config.common, env }, &key, &call).await {
+        let call = FrozenCall { kind, body: sealed::open_text(&config.data_keys, &place(&key), &body).await? };
+        let attempt = match tell(&Adapter { config, env }, &key, &call).await {
             Reply::Answered(_) => {
                 database::run(env, "DELETE FROM card_outbox WHERE key = ?", &[&key]).await?;
                 continue;
