@@ -1,11 +1,10 @@
 //! `COSE_Sign1` (RFC 9052 §4.2) with ES256 (RFC 9053 §2.1), in one form only: tagged, algorithm, type and key name in the
 //! protected header, nothing in the other, nothing detached.
 
-use coset::iana::{Algorithm, EnumI64 as _};
-use coset::{
-    CoseSign1, CoseSign1Builder, HeaderBuilder, RegisteredLabelWithPrivate, TaggedCborSerializable as _, cbor::Value,
-};
+use coset::iana::Algorithm;
+use coset::{CoseSign1, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable as _};
 
+use crate::cbor::{self, Key, Value};
 use crate::keys::{KeyId, PublicKey};
 
 /// ECDSA with P-256: r and s, 32 bytes each.
@@ -13,6 +12,10 @@ pub type Signature = [u8; 64];
 
 /// Header parameter `typ` (RFC 9596): what is signed, so that nothing signed for one purpose serves another.
 const TYP: i64 = 16;
+/// Header parameter `kid`.
+const KID: i64 = 4;
+/// Tag of a `COSE_Sign1`.
+const TAG: u64 = 18;
 
 /// What is about to be signed.
 #[derive(Clone, Debug)]
@@ -58,20 +61,18 @@ pub(crate) struct Envelope {
 impl Envelope {
     /// Takes it apart; `None` unless it is what [`Unsigned::signed`] writes for this kind.
     pub(crate) fn open(bytes: &[u8], kind: &str) -> Option<Self> {
-        let sign1 = CoseSign1::from_tagged_slice(bytes).ok()?;
-        let header = &sign1.protected.header;
-        if header.alg != Some(RegisteredLabelWithPrivate::Assigned(Algorithm::from_i64(Algorithm::ES256.to_i64())?)) {
-            return None;
-        }
-        let key_id = match header.key_id.as_slice() {
-            [] => None,
-            name => Some(KeyId::new(std::str::from_utf8(name).ok()?)?),
+        let Value::Tag(TAG, inner) = cbor::decode(bytes)? else { return None };
+        let [protected, _, payload, signature] = <[Value; 4]>::try_from(inner.into_array().ok()?).ok()?;
+        let header = cbor::entries(cbor::decode(protected.as_bytes()?)?)?;
+        let key_id = match header.get(&Key::of(KID)) {
+            None => None,
+            Some(name) => Some(KeyId::new(std::str::from_utf8(name.as_bytes()?).ok()?)?),
         };
-        let payload = sign1.payload.clone()?;
-        let signature: Signature = sign1.signature.as_slice().try_into().ok()?;
+        let payload = payload.into_bytes().ok()?;
+        let signature: Signature = signature.as_bytes()?.as_slice().try_into().ok()?;
         let again = Unsigned::new(kind, key_id.as_ref(), payload.clone());
         let to_be_signed = again.to_be_signed();
-        // Another type, another header, another way to write the same: all of that is something else.
+        // Another algorithm, another type, another header, another way to write the same: all of that is something else.
         (again.signed(&signature) == bytes).then_some(Self { key_id, payload, signature, to_be_signed })
     }
 

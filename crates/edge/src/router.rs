@@ -83,7 +83,7 @@ impl Route {
 fn beside(path: &str) -> Option<&'static str> {
     let mut segments = path.strip_prefix("/v1/")?.split('/');
     match (segments.next()?, segments.next()) {
-        ("devices" | "risk", _) | ("cards", Some("offers")) => Some("GATE"),
+        ("devices" | "risk", _) | ("cards", Some("offers" | "revocations")) => Some("GATE"),
         ("cards", _) => Some("ISSUER"),
         _ => None,
     }
@@ -118,7 +118,7 @@ async fn handle(
     // Before anything else: a Worker that is set up wrongly serves nobody.
     let config = Config::read(env).map_err(|error| Fault::Internal(format!("configuration: {error}")))?;
     if let Some(worker) = beside(&target.path) {
-        let changes = worker == "ISSUER" && request.method() == Method::Post && !target.path.ends_with("/verdicts");
+        let changes = matches!(target.path.as_str(), "/v1/cards" | "/v1/cards/revocations");
         let response = env.service(worker)?.fetch_request(request).await?;
         if changes && response.status_code() < 300 {
             // The citizen system is told once the answer is on its way (EC-3); what fails is the cron's.
@@ -190,7 +190,9 @@ mod tests {
         for path in ["/v1/cards", "/v1/cards/", "/v1/cards/status/1"] {
             assert_eq!(beside(path), Some("ISSUER"), "{path}");
         }
-        for path in ["/v1/cards/offers", "/v1/devices", "/v1/devices/x/rotation", "/v1/risk/rules"] {
+        for path in
+            ["/v1/cards/offers", "/v1/cards/revocations", "/v1/devices", "/v1/devices/x/rotation", "/v1/risk/rules"]
+        {
             assert_eq!(beside(path), Some("GATE"), "{path}");
         }
         for path in

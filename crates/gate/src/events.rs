@@ -45,6 +45,13 @@ pub async fn refused(env: &Env, reason: Reason, device: Option<&str>, client: &s
     Ok(database::run(env, sql, &values).await?)
 }
 
+/// Writes down that cards of a person were revoked.
+pub fn revoked(env: &Env, person: &str, device: &str) -> Result<D1PreparedStatement, Fault> {
+    let sql = "INSERT INTO risk_events (at, kind, decision, findings, person, device)
+        VALUES (?, 'revoked', 'allow', '[]', ?, ?)";
+    Ok(database::statement(env, sql, &[&clock::now(), &person, &device])?)
+}
+
 /// A request for an offer as it is written down: first that it was asked, then what came of it. So two at once count each
 /// other.
 pub struct Asked {

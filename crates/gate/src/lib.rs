@@ -1,5 +1,5 @@
-//! The security gateway of electronic ID cards (EC-2): devices, whom they identify, risk control. It holds no key that signs
-//! cards. No address of the internet leads here; the edge hands requests on. What may be done is decided in
+//! The security gateway of electronic ID cards (EC-2): devices, whom they identify, revocations, risk control. It holds no key
+//! that signs cards. No address of the internet leads here; the edge hands requests on. What may be done is decided in
 //! `shiming_service` (`device`, `issuing`, `risk`).
 
 #![allow(clippy::future_not_send, reason = "a Worker has one thread, and its futures hold JavaScript values")]

@@ -7,7 +7,7 @@ use shiming_wire::{Bytes, Problem, ProblemType};
 use worker::{Env, Method, Request, Response};
 
 use crate::config::Config;
-use crate::routes::{devices, offers, risk, sweep};
+use crate::routes::{devices, offers, revocations, risk, sweep};
 
 /// What an address stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,7 @@ enum Route {
     Rotation(DeviceId),
     DeviceRevocation(DeviceId),
     Offers,
+    Revocations,
     RiskEvents,
     RiskDecision(u64),
     RiskRules,
@@ -37,6 +38,7 @@ impl Route {
             ["", "v1", "devices", id, "rotation"] => Self::Rotation(device(id)?),
             ["", "v1", "devices", id, "revocation"] => Self::DeviceRevocation(device(id)?),
             ["", "v1", "cards", "offers"] => Self::Offers,
+            ["", "v1", "cards", "revocations"] => Self::Revocations,
             ["", "v1", "risk", "events"] => Self::RiskEvents,
             ["", "v1", "risk", "events", number, "decision"] => Self::RiskDecision(counted(number)?),
             ["", "v1", "risk", "rules"] => Self::RiskRules,
@@ -101,6 +103,7 @@ async fn handle(request: Request, env: &Env, target: &Target, route: Result<Rout
         (Method::Post, Route::Rotation(id)) => devices::rotate(request, env, &config, target, id).await,
         (Method::Post, Route::DeviceRevocation(id)) => devices::revoke(request, env, &config, target, id).await,
         (Method::Post, Route::Offers) => offers::create(request, env, &config, target).await,
+        (Method::Post, Route::Revocations) => revocations::revoke(request, env, &config, target).await,
         (Method::Get, Route::RiskEvents) => risk::list(request, env, target).await,
         (Method::Post, Route::RiskDecision(number)) => risk::decide(request, env, &config, target, number).await,
         (Method::Get, Route::RiskRules) => risk::get_rules(request, env).await,

@@ -1,4 +1,4 @@
-//! The Worker that issues electronic ID cards (EC-3, EC-4): cards, status lists, verdicts, revocations; it alone has the keys
+//! The Worker that issues electronic ID cards (EC-3, EC-4): cards, status lists, verdicts; it alone has the keys
 //! that they are signed with. No address of the internet leads here; the edge hands requests on, once the gate
 //! (`crates/gate`) made an offer. What a holder may select is decided in `shiming_service::issuing`, what a card is in
 //! `shiming_credential`.

@@ -6,7 +6,7 @@ use shiming_wire::{Problem, ProblemType};
 use worker::{Env, Method, Request, Response};
 
 use crate::config::Config;
-use crate::routes::{certificates, claims, public, revocations, sweep};
+use crate::routes::{certificates, claims, public, sweep};
 
 /// What an address stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,6 @@ enum Route {
     Keys,
     Status(u64),
     Verdicts,
-    Revocations,
     /// The gate wants a certificate for a device.
     Certificates,
     /// The edge's cron; nothing that the edge hands on has such a path.
@@ -30,7 +29,6 @@ impl Route {
             ["", "v1", "cards", "keys"] => Self::Keys,
             ["", "v1", "cards", "status", number] => Self::Status(counted(number)?),
             ["", "v1", "cards", "verdicts"] => Self::Verdicts,
-            ["", "v1", "cards", "revocations"] => Self::Revocations,
             ["", "certificates"] => Self::Certificates,
             ["", "sweep"] => Self::Sweep,
             _ => return Err(ProblemType::NotFound),
@@ -87,7 +85,6 @@ async fn handle(request: Request, env: &Env, target: &Target, route: Result<Rout
         (Method::Get, Route::Status(list)) => public::status(env, &config, list).await,
         (Method::Post, Route::Verdicts) => public::verdict(request, env, &config).await,
         (Method::Post, Route::Cards) => claims::take(request, env, &config, target).await,
-        (Method::Post, Route::Revocations) => revocations::revoke(request, env, &config, target).await,
         (Method::Post, Route::Certificates) => certificates::certify(request, &config).await,
         (Method::Post, Route::Sweep) => sweep::sweep(env).await,
         _ => Err(ProblemType::MethodNotAllowed.into()),
@@ -112,6 +109,7 @@ mod tests {
             "/v1/cards/status/9007199254740993",
             "/v1/certificates",
             "/v1/cards/offers",
+            "/v1/cards/revocations",
             "/v1/sweep",
             "",
         ] {

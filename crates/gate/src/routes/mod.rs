@@ -2,5 +2,6 @@
 
 pub mod devices;
 pub mod offers;
+pub mod revocations;
 pub mod risk;
 pub mod sweep;

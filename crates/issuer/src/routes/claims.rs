@@ -91,7 +91,7 @@ pub async fn take(request: worker::Request, env: &Env, config: &Config, target: 
         expires_at,
     };
     done.push(outbox::write(env, &config.common, &format!("{holder}-issued"), &call).await?);
-    done.push(events::note(env, "issued", &whose, &offer.device)?);
+    done.push(events::issued(env, &whose, &offer.device)?);
     done.push(database::statement(env, "UPDATE card_offers SET person = NULL WHERE token = ?", &[&offer.token])?);
     done.push(once.record(201, &answer).await?);
     if let Err(error) = together(env, done).await {

@@ -3,7 +3,6 @@
 pub mod certificates;
 pub mod claims;
 pub mod public;
-pub mod revocations;
 pub mod sweep;
 
 use shiming_credential::PublicKey;

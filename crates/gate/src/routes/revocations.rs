@@ -66,7 +66,7 @@ pub async fn revoke(mut request: Request, env: &Env, config: &Config, target: &T
         let sql = "UPDATE cards SET revoked_at = ?, revoked_by = ?
             WHERE number IN (SELECT value FROM json_each(?)) AND revoked_at IS NULL";
         done.push(database::statement(env, sql, &[&now, &revoker.by, &serde_json::to_string(&numbers)?])?);
-        done.push(events::note(env, "revoked", &first.person, &first.device)?);
+        done.push(events::revoked(env, &first.person, &first.device)?);
         done.push(database::audit(env, now, &revoker.by, "card.revoke", &first.holder)?);
         // The revoker's own key, with a word of ours.
         let key = names::sha256(format!("revoke {} {}", actor_name(&revoker), revoker.key).as_bytes());
