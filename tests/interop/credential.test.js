@@ -1,34 +1,21 @@
-// Electronic ID cards and others' tools (EC-4): what docs/credential.md says, followed with a CBOR library, a base45 library,
-// and Node's own zlib and ECDSA, none of which our code uses. Cards go both ways.
+// Electronic ID cards and others' tools (EC-4): cards go both ways between our code and an issuer that is made of none of it.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { ECDH, createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from "node:crypto";
+import { ECDH, createPublicKey, randomBytes, verify } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { deflateSync, inflateSync } from "node:zlib";
+import { inflateSync } from "node:zlib";
 import base45 from "base45";
-import { Tagged, decode, encode, rfc8949EncodeOptions } from "cborg";
+import { DAY, Issuer, cbor, keyPair, present, read, sign1 } from "./issuer.js";
 
 const NOW = 1_800_000_000;
-const DAY = 86_400;
 const LIST = "https://id.example/status/1";
 
 const folder = mkdtempSync(join(tmpdir(), "shiming-interop-"));
 after(() => rmSync(folder, { recursive: true }));
-
-const cbor = (value) => Buffer.from(encode(value, rfc8949EncodeOptions));
-const read = (bytes) => decode(bytes, { useMaps: true, strict: true, rejectDuplicateMapKeys: true, tags: Tagged.preserve(18) });
-
-/** `COSE_Sign1` (RFC 9052 §4.2), ES256. */
-function sign1({ privateKey }, kind, kid, payload) {
-  const header = cbor(new Map([[1, -7], [16, kind], ...(kid ? [[4, Buffer.from(kid)]] : [])]));
-  const signed = cbor(["Signature1", header, Buffer.alloc(0), payload]);
-  const signature = sign("sha256", signed, { key: privateKey, dsaEncoding: "ieee-p1363" });
-  return cbor(new Tagged(18, [header, new Map(), payload, signature]));
-}
 
 /** What a `COSE_Sign1` holds, once its signature is verified. */
 function open(bytes, kind, keyOf) {
@@ -42,50 +29,16 @@ function open(bytes, kind, keyOf) {
   return claims;
 }
 
-const keyPair = () => generateKeyPairSync("ec", { namedCurve: "P-256" });
-
-/** A public key as `COSE_Key`, its y as a sign (RFC 9053 §7.1.1). */
-function coseKey({ publicKey }) {
-  const { x, y } = publicKey.export({ format: "jwk" });
-  return new Map([[1, 2], [-1, 1], [-2, Buffer.from(x, "base64url")], [-3, Buffer.from(y, "base64url").at(-1) % 2 === 1]]);
-}
-
-/** Sixteen digits, of which the last two check the rest (ISO/IEC 7064 MOD 97-10). */
-function cardNumber() {
-  const body = 10_000_000_000_000n + (randomBytes(8).readBigUInt64BE() % 90_000_000_000_000n);
-  return String(body * 100n + (98n - (body * 100n) % 97n));
-}
-
-const issuer = keyPair();
+const issuer = new Issuer(NOW, LIST);
 const phone = keyPair();
 const keys = join(folder, "keys.json");
-writeFileSync(keys, JSON.stringify({ keys: [{ ...issuer.publicKey.export({ format: "jwk" }), kid: "2026-a", use: "sig", alg: "ES256" }] }));
-
-/** A list on which one card is revoked. */
-function statusList(revoked) {
-  const bits = Buffer.alloc(125);
-  bits[revoked >> 3] |= 1 << (revoked & 7);
-  const list = new Map([["bits", 1], ["lst", deflateSync(bits)]]);
-  const claims = new Map([[2, LIST], [6, NOW - 60], [4, NOW + DAY], [65533, list]]);
-  return sign1(issuer, "application/statuslist+cwt", "2026-a", cbor(claims));
-}
-
+writeFileSync(keys, issuer.jwks);
 const list = join(folder, "list.cwt");
-writeFileSync(list, statusList(7));
+writeFileSync(list, issuer.statusList(7));
 
-function card(index, shown) {
-  const claims = new Map([
-    [1, "id.example"], [2, cardNumber()], [4, NOW + 30 * DAY], [6, NOW - DAY], [7, randomBytes(16)],
-    [8, new Map([[1, coseKey(phone)]])],
-    [65535, new Map([["status_list", new Map([["idx", index], ["uri", LIST]])]])],
-    [-65537, "cn_resident_id"], [-65538, shown],
-  ]);
-  return { claims, bytes: sign1(issuer, "shiming-card", "2026-a", cbor(claims)) };
-}
-
+const card = (index, shown) => issuer.card(phone, index, shown);
 /** What the phone shows of a card now. */
-const code = (bytes, key = phone) =>
-  `SM1:${base45.encode(deflateSync(sign1(key, "shiming-shown", undefined, cbor(new Map([[6, NOW], [-1, bytes]])))))}`;
+const code = (bytes, key = phone) => present(bytes, key, NOW);
 
 function shiming(...codes) {
   const { status, stdout, stderr } = spawnSync(

@@ -25,11 +25,15 @@ pub enum Part {
     Gate,
     /// `dist/sandbox`: the Worker that plays the outside world.
     Sandbox,
-    /// `dist/web`: pages, browser package, models.
+    /// `dist/web`: pages, browser packages, models.
     Web,
+    /// Of the pages: checks and shows electronic ID cards.
+    Card,
+    /// Of the pages: finds codes in pictures, where the browser does not.
+    Scanner,
 }
 
-/// Every part.
+/// Every part; those of the pages come with them.
 pub const ALL: [Part; 6] = [Part::Edge, Part::Objects, Part::Issuer, Part::Gate, Part::Sandbox, Part::Web];
 
 /// The wasm features that our compiler flags allow; workerd and every browser since 2023 have them. wasm-opt must not
@@ -56,7 +60,7 @@ const MODULE: &str = "shiming_capture_bg.wasm";
 impl Part {
     /// The part with this name on the command line.
     pub fn from_name(name: &str) -> Option<Self> {
-        ALL.into_iter().find(|part| part.name() == name)
+        ALL.into_iter().chain([Self::Card, Self::Scanner]).find(|part| part.name() == name)
     }
 
     fn name(self) -> &'static str {
@@ -67,6 +71,8 @@ impl Part {
             Self::Gate => "gate",
             Self::Sandbox => "sandbox",
             Self::Web => "web",
+            Self::Card => "card",
+            Self::Scanner => "scanner",
         }
     }
 
@@ -78,6 +84,8 @@ impl Part {
             Self::Gate => "shiming-gate",
             Self::Sandbox => "shiming-sandbox",
             Self::Web => "shiming-capture",
+            Self::Card => "shiming-card",
+            Self::Scanner => "shiming-scanner",
         }
     }
 
@@ -85,15 +93,22 @@ impl Part {
     fn stem(self) -> &'static str {
         match self {
             Self::Web => "shiming_capture",
+            Self::Card => "shiming_card",
+            Self::Scanner => "shiming_scanner",
             worker => worker.name(),
         }
     }
 
     fn profile(self) -> &'static str {
         match self {
-            Self::Web => "release",
+            Self::Web | Self::Scanner => "release",
             _ => "worker",
         }
+    }
+
+    /// Whether wasm-bindgen makes it for a page, and not for a Worker.
+    fn is_for_pages(self) -> bool {
+        matches!(self, Self::Web | Self::Card | Self::Scanner)
     }
 
     fn dist(self) -> PathBuf {
@@ -108,11 +123,12 @@ pub fn build(parts: &[Part]) -> Result<()> {
     let lock = fs::File::create(workspace::scratch()?.join("build.lock"))?;
     lock.lock().context("cannot wait for another build to end")?;
     // One cargo for all Workers: their link steps, one thread each, run side by side.
-    let workers: Vec<Part> = parts.iter().copied().filter(|part| *part != Part::Web).collect();
+    let workers: Vec<Part> = parts.iter().copied().filter(|part| !part.is_for_pages()).collect();
     compile(&workers, &[])?;
     for part in parts {
         match part {
             Part::Web => web()?,
+            page if page.is_for_pages() => drop(package(*page)?),
             _ => worker(*part)?,
         }
     }
@@ -162,7 +178,13 @@ fn worker(part: Part) -> Result<()> {
     stamp.set()
 }
 
-/// The browser package and the pages around it.
+/// The package that checks and shows electronic ID cards; the folder of its module and its glue.
+pub fn card() -> Result<PathBuf> {
+    build(&[Part::Card])?;
+    folder(Part::Card)
+}
+
+/// The browser packages and the pages around them.
 fn web() -> Result<()> {
     let dist = Part::Web.dist();
     let plain = capture("capture", &[])?;
@@ -173,8 +195,10 @@ fn web() -> Result<()> {
     }
 
     let inputs = ["web", "models", "documents", "docs/openapi.yaml", "package-lock.json"].map(workspace::path).to_vec();
+    let (card, scanner) = (package(Part::Card)?, package(Part::Scanner)?);
     let modules = [&plain, &relaxed].map(|folder| folder.join(MODULE));
-    let stamp = Stamp::new("web", &[inputs, modules.to_vec()].concat(), include_str!("build.rs"))?;
+    let inputs = [inputs, modules.to_vec(), vec![card.clone(), scanner.clone()]].concat();
+    let stamp = Stamp::new("web", &inputs, include_str!("build.rs"))?;
     if stamp.holds(&[dist.join("index.html"), dist.join("capture").join(MODULE)]) {
         return Ok(());
     }
@@ -188,7 +212,7 @@ fn web() -> Result<()> {
     if description.exists() {
         workspace::copy(&description, &draft.join("openapi.yaml"))?;
     }
-    task::run("pages", setup::node(&["web/build.mjs"])?.arg(&draft))?;
+    task::run("pages", setup::node(&["web/build.mjs"])?.args([&draft, &card, &scanner]))?;
     publish(&draft, &dist)?;
     stamp.set()
 }
@@ -206,6 +230,25 @@ fn capture(name: &str, features: &[&str]) -> Result<PathBuf> {
         stamp.set()?;
     }
     Ok(folder)
+}
+
+/// A package that the pages' bundler puts in place; the folder of its module and its glue.
+fn package(part: Part) -> Result<PathBuf> {
+    compile(&[part], &[])?;
+    let folder = folder(part)?;
+    let module = folder.join(format!("{}_bg.wasm", part.stem()));
+    let stamp = Stamp::new(part.name(), &[compiled(part, &[])], include_str!("build.rs"))?;
+    if !stamp.holds(&[module.clone()]) {
+        empty(&folder)?;
+        bind(part, &compiled(part, &[]), &folder, false)?;
+        optimise(part, &module, if part.profile() == "worker" { "-Oz" } else { "-O2" }, &[])?;
+        stamp.set()?;
+    }
+    Ok(folder)
+}
+
+fn folder(part: Part) -> Result<PathBuf> {
+    Ok(workspace::scratch()?.join(part.name()))
 }
 
 /// The model files that the manifest names, each under a name that holds the beginning of its digest, so that browsers
@@ -240,7 +283,7 @@ fn bind(part: Part, module: &Path, to: &Path, worker: bool) -> Result<()> {
             .input_path(module)
             .out_name(part.stem())
             .web(true)?
-            .omit_default_module_path(worker)
+            .omit_default_module_path(part != Part::Web)
             .reset_state_function(worker)
             .force_enable_abort_handler(worker)
             .typescript(!worker)

@@ -15,6 +15,10 @@ const READING_LIMIT: u64 = 5000 * 1000;
 const FIRST_FRAME_LIMIT: u64 = 1800 * 1000;
 /// Most that the page may have besides: its own code, and what it knows of rare characters.
 const PAGE_LIMIT: u64 = 300 * 1000;
+/// Most that a phone may download to check electronic ID cards, its scanner included, which most phones bring themselves.
+const VERIFYING_LIMIT: u64 = 400 * 1000;
+/// Most that the holder's phone may download to claim cards and show them.
+const SHOWING_LIMIT: u64 = 200 * 1000;
 
 /// Compresses the files named on standard input's lines: `gzip` at 9 or `brotli` at 11, one size a line.
 const COMPRESS: &str = "
@@ -56,7 +60,7 @@ pub fn check() -> Result<Count> {
 
 type Group = (&'static str, u64, &'static str, Vec<PathBuf>);
 
-fn groups() -> Result<[Group; 7]> {
+fn groups() -> Result<[Group; 9]> {
     let with = |folder: &str, fits: &dyn Fn(&str, &str) -> bool| -> Result<Vec<PathBuf>> {
         let files = workspace::files(&workspace::path(folder))?;
         let fits = |file: &PathBuf| {
@@ -66,7 +70,19 @@ fn groups() -> Result<[Group; 7]> {
         Ok(files.into_iter().filter(fits).collect())
     };
     let module = |_: &str, kind: &str| matches!(kind, "js" | "wasm");
-    let page = |path: &str, kind: &str| !path.contains("/models/") && !path.contains("/capture/") && kind != "yaml";
+    // What the pages of electronic ID cards load, by the beginnings of their files' names.
+    let of = |path: &str, names: &[&str]| {
+        let file = path.rsplit('/').next().unwrap_or_default();
+        names.iter().any(|name| file.strip_prefix(name).is_some_and(|rest| rest.starts_with(['-', '.'])))
+    };
+    let verifying = |path: &str, kind: &str| {
+        of(path, &["verify", "scan", "scanner", "cards"]) || kind == "wasm" && of(path, &["card"])
+    };
+    let showing = |path: &str, _: &str| of(path, &["wallet", "card", "cards"]);
+    let cards = |path: &str| of(path, &["verify", "scan", "scanner", "cards", "card", "wallet", "terminal"]);
+    let page = |path: &str, kind: &str| {
+        !path.contains("/models/") && !path.contains("/capture/") && !cards(path) && kind != "yaml"
+    };
     let code = |path: &str, kind: &str| page(path, kind) && matches!(kind, "js" | "css" | "html" | "svg");
     // The list of characters is compiled into the package; the file is there for those who look.
     let model = |path: &str, kind: &str| kind == "onnx" || path.ends_with("manifest.json");
@@ -92,6 +108,8 @@ fn groups() -> Result<[Group; 7]> {
         ),
         ("until the first frame is judged", FIRST_FRAME_LIMIT, "brotli", first_frame.concat()),
         ("the page itself", PAGE_LIMIT, "brotli", with("dist/web", &page)?),
+        ("checking electronic ID cards", VERIFYING_LIMIT, "brotli", with("dist/web", &verifying)?),
+        ("holding and showing them", SHOWING_LIMIT, "brotli", with("dist/web", &showing)?),
     ])
 }
 

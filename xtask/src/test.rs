@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::stack::{self, Stack};
 use crate::task::Finished;
-use crate::{run, setup, sizes, task, wasm, workspace};
+use crate::{build, run, setup, sizes, task, wasm, workspace};
 
 /// A part of the tests: its name, and what runs it.
 type Part = (&'static str, fn() -> Result<Count>);
@@ -87,12 +87,14 @@ fn rules() -> Result<Count> {
     Ok(Count::read(&task::attempt("rules, reading, drawing", &mut cargo)?).plus(interop()?))
 }
 
-/// Electronic ID cards and tools of others: with the programs that the tests before were built with.
+/// Electronic ID cards and tools of others: with the programs that the tests before were built with, and the browser's package.
 fn interop() -> Result<Count> {
+    let card = build::card()?;
     let mut node = setup::node(&["--test", "--test-reporter=tap"])?;
     node.args(scripts("tests/interop", ".test.js")?).envs([
         ("SHIMING", workspace::target().join("debug/shiming")),
         ("ISSUE", workspace::target().join("debug/examples/issue")),
+        ("CARD", card),
     ]);
     Ok(Count::read(&task::attempt("cards and tools of others", &mut node)?))
 }
@@ -127,6 +129,7 @@ fn browser() -> Result<Count> {
     run::prepare()?;
     let specimens = run::streams()?;
     let golden = golden()?;
+    let card = build::card()?;
     task::run("strict checker", &mut task::cargo(&["build", "-p", "shiming-api-tests", "--bins"]))?;
     let state = workspace::fresh("browser-state")?;
     stack::prepare(&state)?;
@@ -139,6 +142,7 @@ fn browser() -> Result<Count> {
         ("STREAMS", specimens.as_os_str()),
         ("GOLDEN", golden.as_os_str()),
         ("STRICT", workspace::target().join("debug/strict").as_os_str()),
+        ("CARD", card.as_os_str()),
         ("CHROMIUM", setup::chromium()?.as_os_str()),
         ("REVIEWER", OsStr::new("development-only-reviewer-secret-0001")),
         ("OPERATOR", OsStr::new("development-only-operator-secret-0001")),

@@ -166,6 +166,13 @@ impl Card {
         Ok(Unsigned::new(KIND, Some(key_id), cbor::encode(&claims)))
     }
 
+    /// Reads a signed card without a look at its signature: for its holder, who has it from the issuer. `None` where it is no
+    /// card.
+    #[must_use]
+    pub fn from_signed(bytes: &[u8]) -> Option<Self> {
+        Self::open(bytes).map(|(card, _)| card)
+    }
+
     /// Takes a card apart, without a look at its signature; `None` where it is not what [`Self::unsigned`] makes.
     pub(crate) fn open(bytes: &[u8]) -> Option<(Self, Envelope)> {
         let envelope = Envelope::open(bytes, KIND)?;

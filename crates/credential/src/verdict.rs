@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::card::Card;
 use crate::verify::{Refusal, Shown};
 
 /// What a code is worth.
@@ -19,7 +20,7 @@ pub struct Verdict {
     pub card: Option<Statement>,
 }
 
-/// What a valid card says. Times are seconds since 1970.
+/// What a card says. Times are seconds since 1970.
 #[derive(Serialize)]
 pub struct Statement {
     /// Who issued it.
@@ -32,8 +33,9 @@ pub struct Statement {
     pub issued_at: u64,
     /// From when on it is no longer valid.
     pub expires_at: u64,
-    /// When the phone showed it.
-    pub shown_at: u64,
+    /// When the phone showed it; nothing where it was not shown, but read by its holder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown_at: Option<u64>,
     /// The holder's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -69,6 +71,12 @@ impl From<Result<Shown, Refusal>> for Verdict {
 
 impl From<Shown> for Statement {
     fn from(Shown { card, shown_at }: Shown) -> Self {
+        Self { shown_at: Some(shown_at), ..card.into() }
+    }
+}
+
+impl From<Card> for Statement {
+    fn from(card: Card) -> Self {
         let disclosed = card.disclosed;
         let hexadecimal = |bytes: [u8; 16]| bytes.map(|byte| format!("{byte:02x}")).concat();
         Self {
@@ -77,7 +85,7 @@ impl From<Shown> for Statement {
             document_class: card.document_class,
             issued_at: card.issued_at,
             expires_at: card.expires_at,
-            shown_at,
+            shown_at: None,
             name: disclosed.name,
             over: disclosed.over,
             sex: disclosed.sex,

@@ -89,17 +89,7 @@ pub fn status_of(text: &str) -> Option<StatusReference> {
 /// Checks what a code says (EC-4), at `now`, seconds since 1970. What is wrong for good is told before what a new code or
 /// a newer list would mend.
 pub fn verify(text: &str, keys: &IssuerKeys, lists: &[StatusList], now: u64) -> Result<Shown, Refusal> {
-    let bytes = code::decode(text).map_err(|error| match error {
-        CodeError::OtherCode => Refusal::OtherCode,
-        CodeError::Damaged | CodeError::TooLong => Refusal::Malformed,
-    })?;
-    let Presentation { card, shown_at, envelope: shown } = Presentation::open(&bytes).ok_or(Refusal::Malformed)?;
-    let (card, signed) = Card::open(&card).ok_or(Refusal::Malformed)?;
-    let issuer = signed.key_id.as_ref().and_then(|id| keys.find(id)).ok_or(Refusal::UnknownIssuer)?;
-    let in_time = (issuer.not_before..=issuer.not_after).contains(&card.issued_at);
-    if !in_time || !signed.is_signed_by(&issuer.key) || !shown.is_signed_by(&card.holder_key) {
-        return Err(Refusal::Forged);
-    }
+    let Shown { card, shown_at } = signed(text, keys)?;
     let list = lists
         .iter()
         .filter(|list| list.list == card.status.list && list.expires_at > now)
@@ -118,4 +108,27 @@ pub fn verify(text: &str, keys: &IssuerKeys, lists: &[StatusList], now: u64) -> 
         return Err(Refusal::Stale);
     }
     if revoked.is_none() { Err(Refusal::StatusUnknown) } else { Ok(Shown { card, shown_at }) }
+}
+
+/// Where to learn whether the card in a code was revoked, if the issuer signed that card and the phone that it names the code:
+/// what others wrote leads nobody to an address.
+#[must_use]
+pub fn status_of(text: &str, keys: &IssuerKeys) -> Option<StatusReference> {
+    signed(text, keys).ok().map(|shown| shown.card.status)
+}
+
+/// What a code says, once both signatures were verified; its dates and its status were not looked at.
+fn signed(text: &str, keys: &IssuerKeys) -> Result<Shown, Refusal> {
+    let bytes = code::decode(text).map_err(|error| match error {
+        CodeError::OtherCode => Refusal::OtherCode,
+        CodeError::Damaged | CodeError::TooLong => Refusal::Malformed,
+    })?;
+    let Presentation { card, shown_at, envelope: shown } = Presentation::open(&bytes).ok_or(Refusal::Malformed)?;
+    let (card, signed) = Card::open(&card).ok_or(Refusal::Malformed)?;
+    let issuer = signed.key_id.as_ref().and_then(|id| keys.find(id)).ok_or(Refusal::UnknownIssuer)?;
+    let in_time = (issuer.not_before..=issuer.not_after).contains(&card.issued_at);
+    if !in_time || !signed.is_signed_by(&issuer.key) || !shown.is_signed_by(&card.holder_key) {
+        return Err(Refusal::Forged);
+    }
+    Ok(Shown { card, shown_at })
 }
