@@ -1,6 +1,6 @@
 // Whether the edge can be reached, as far as our own requests and the browser tell.
 
-import type { Network } from "./api.ts";
+import type { Network } from "./client.ts";
 
 /** Emits `change`. */
 export class Connection extends EventTarget implements Network {

@@ -10,10 +10,12 @@ const FILES: Record<Language, Record<string, string>> = { "zh-CN": zh, en };
 const STORED = "shiming.language";
 
 let current: Language = "zh-CN";
+let title: MessageKey = "app.title";
 const listeners = new Set<() => void>();
 
-/** `?lang=` first, then what was chosen before, then what the browser asks for. */
-export function chooseLanguage(): void {
+/** `?lang=` first, then what was chosen before, then what the browser asks for. `named` is the page's title. */
+export function chooseLanguage(named: MessageKey = "app.title"): void {
+  title = named;
   const asked = new URLSearchParams(location.search).get("lang") ?? remembered();
   const wanted = asked === null ? navigator.languages : [asked];
   const known = wanted.map((tag) => (/^zh\b/i.test(tag) ? "zh-CN" : /^en\b/i.test(tag) ? "en" : undefined));
@@ -55,7 +57,7 @@ export function tCode(prefix: string, code: string, fallback: MessageKey, values
 function apply(language: Language): void {
   current = language;
   document.documentElement.lang = language;
-  document.title = t("app.title");
+  document.title = t(title);
 }
 
 function remembered(): string | null {

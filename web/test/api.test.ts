@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { Api, type Pending } from "../src/api.ts";
+import { Api } from "../src/api.ts";
+import type { Pending } from "../src/client.ts";
 import { makeDeviceKey } from "../src/device_key.ts";
 import { isProblem } from "../src/problem.ts";
 import { Traffic } from "../src/traffic.ts";

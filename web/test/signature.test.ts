@@ -33,6 +33,21 @@ test("a signature covers the request and verifies with the public key", async ()
   assert.ok(!(await verify(base.join("\n").replace("registrations", "registration"))));
 });
 
+// EC-2
+test("a key that the edge knows already is named", async () => {
+  const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
+  const request = { method: "POST", path: "/v1/cards/offers", query: "", body: "{}", idempotencyKey: "0123456789abcdef" } as const;
+  const headers = await signedHeaders(request, pair.privateKey, 1_700_000_000, "AAAAAAAAAAAAAAAAAAAAAA");
+  const parameters = '("@method" "@path" "content-digest" "idempotency-key");created=1700000000;keyid="AAAAAAAAAAAAAAAAAAAAAA"';
+  assert.equal(headers["Signature-Input"], `s=${parameters}`);
+  const base = [
+    '"@method": POST', '"@path": /v1/cards/offers', `"content-digest": ${headers["Content-Digest"]}`,
+    '"idempotency-key": 0123456789abcdef', `"@signature-params": ${parameters}`,
+  ].join("\n");
+  const raw = Buffer.from(headers["Signature"]!.slice("s=:".length, -1), "base64");
+  assert.ok(await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, pair.publicKey, raw, utf8.encode(base)));
+});
+
 test("a GET covers its query", async () => {
   const { privateKey } = await makeDeviceKey();
   const headers = await signedHeaders({ method: "GET", path: "/v1/registrations/x", query: "?after=3" }, privateKey, 1);

@@ -1,9 +1,10 @@
 // What every step stands in: name, language, stepper, lost-network banner, the count of what was sent.
 
 import type { Flow, StepName } from "../flow.ts";
-import { switchLanguage, t } from "../messages.ts";
+import { t } from "../messages.ts";
 import { formatBytes } from "./format.ts";
 import { h, icon, replace } from "./dom.ts";
+import { fillTop, showIn } from "./shell.ts";
 
 /** The stepper's stations; `consent` and `result` are one. */
 const STATIONS = ["start", "document", "check", "code", "consent"] as const;
@@ -27,13 +28,7 @@ export class Frame {
 
   /** Puts everything but the step into the language chosen. */
   relabel(): void {
-    replace(
-      this.#header,
-      h("a", { class: "skip", href: "#main", onclick: (event) => this.#skip(event) }, t("app.skip")),
-      h("span", { class: "brand" }, icon("shield"), h("span", {}, t("app.name"))),
-      h("button", { type: "button", class: "quiet", "data-testid": "language", lang: t("app.otherLang"), onclick: switchLanguage },
-        icon("language"), t("app.otherLanguage")),
-    );
+    fillTop(this.#header, this.#main, "app.name");
     this.#stepper.setAttribute("aria-label", t("app.steps"));
     this.#showConnection();
     this.#showTraffic();
@@ -41,13 +36,8 @@ export class Frame {
 
   /** Shows a step and moves the reader's focus to its heading. */
   show(step: StepName, element: HTMLElement): void {
-    this.#main.dataset["step"] = step;
     this.#showStepper(step);
-    replace(this.#main, element);
-    const heading = element.querySelector("h1");
-    heading?.setAttribute("tabindex", "-1");
-    heading?.focus({ preventScroll: true });
-    scrollTo(0, 0);
+    showIn(this.#main, step, element);
   }
 
   #showStepper(step: StepName): void {
@@ -80,10 +70,5 @@ export class Frame {
       h("p", {}, t("app.promise"), " ",
         h("span", { "data-testid": "sent-bytes", "data-bytes": sent }, t("app.sent", { bytes: formatBytes(sent) }))),
     );
-  }
-
-  #skip(event: Event): void {
-    event.preventDefault();
-    this.#main.focus();
   }
 }
