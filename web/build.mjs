@@ -1,5 +1,6 @@
-// Bundles the page and its worker and copies what goes with them: `node web/build.mjs [out = dist/web]`.
-// What `cargo xtask build web` puts beside them (capture/, models/) is left as it is.
+// Bundles the pages and their workers and copies what goes with them:
+// `node web/build.mjs [out = dist/web] [card] [scanner]`, the latter two being where `cargo xtask build web` left the packages of
+// `crates/card` and `crates/scanner`. What it puts beside the pages (capture/, models/) is left as it is.
 
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -9,17 +10,22 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, "../dist/web"));
+const [card, scanner] = ["card", "scanner"].map((name, at) => resolve(process.argv[3 + at] ?? join(here, `../target/xtask/${name}`)));
 const assets = join(out, "assets");
-rmSync(assets, { recursive: true, force: true });
-mkdirSync(assets, { recursive: true });
+/** Scripts of Web Workers, which a service worker serves only below its own scope. */
+const below = { assets, verify: join(out, "verify") };
+for (const folder of Object.values(below)) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+}
 
 const wasm = { plain: "capture/shiming_capture_bg.wasm", relaxed: "capture/shiming_capture_relaxed_bg.wasm" };
 /** Their sizes; 0 for what is not built. */
 const sizes = Object.entries(wasm).map(([kind, path]) => [kind, statSync(join(out, path), { throwIfNoEntry: false })?.size ?? 0]);
 
-/** Puts `contents` into `assets/<name>-<hash>.<kind>` and returns that path. */
-function publish(name, kind, contents) {
-  const path = `assets/${name}-${digest(contents).toString("hex").slice(0, 10)}.${kind}`;
+/** Puts `contents` into `<folder>/<name>-<hash>.<kind>` and returns that path. */
+function publish(name, kind, contents, folder = "assets") {
+  const path = `${folder}/${name}-${digest(contents).toString("hex").slice(0, 10)}.${kind}`;
   writeFileSync(join(out, path), contents);
   return path;
 }
@@ -28,8 +34,14 @@ function digest(contents) {
   return createHash("sha256").update(contents).digest();
 }
 
-/** Bundles one entry point to `assets/<name>-<hash>.<js|css>` and returns that path. */
-async function bundle(entry, define = {}) {
+/** Bundles one entry point to `<folder>/<name>-<hash>.<js|css>` and returns that path. */
+async function bundle(entry, define = {}, name = basename(entry).replace(/\.(ts|css)$/, ""), folder = "assets") {
+  const kind = entry.endsWith(".css") ? "css" : "js";
+  return publish(name, kind, await contentsOf(entry, kind, define), folder);
+}
+
+/** The bundle of one entry point; files that it names go to the assets. */
+async function contentsOf(entry, kind, define) {
   const { outputFiles } = await build({
     // The font lies beside the style sheet that names it.
     loader: { ".woff2": "file" },
@@ -44,14 +56,17 @@ async function bundle(entry, define = {}) {
     charset: "utf8",
     legalComments: "none",
     external: ["/capture/*"],
+    alias: { "shiming-card": join(card, "shiming_card.js"), "shiming-scanner": join(scanner, "shiming_scanner.js") },
     define,
     logLevel: "warning",
   });
-  const [name, kind] = entry.endsWith(".css") ? ["page", "css"] : [basename(entry, ".ts"), "js"];
-  const bundled = outputFiles.find(({ path }) => path.endsWith(`.${kind}`));
-  for (const { path, contents } of outputFiles) if (path !== bundled.path) writeFileSync(path, contents);
-  return publish(name, kind, bundled.contents);
+  const main = outputFiles.find(({ path }) => path.endsWith(`.${kind}`));
+  for (const { path, contents } of outputFiles) if (path !== main.path) writeFileSync(path, contents);
+  return main.contents;
 }
+
+/** A JSON text for esbuild's `define`. */
+const text = (value) => JSON.stringify(value);
 
 const worker = await bundle("src/reader.worker.ts", { WASM_BYTES: JSON.stringify(Object.fromEntries(sizes)) });
 const table = readFileSync(join(here, "data/characters.txt"));
@@ -63,9 +78,37 @@ const script = await bundle("src/main.ts", {
 });
 const style = await bundle("styles/page.css");
 
-const html = readFileSync(join(here, "index.html"), "utf8").replace("%STYLE%", style).replace("%SCRIPT%", script);
+/** Writes pages with their style and script in place. */
+function page(from, style, script, ...names) {
+  const html = readFileSync(join(here, from), "utf8").replace("%STYLE%", style).replace("%SCRIPT%", script);
+  for (const name of names) writeFileSync(join(out, name), html);
+  return html;
+}
+
 // `/r` is where capture links lead; their token is in the fragment.
-for (const name of ["index.html", "r.html"]) writeFileSync(join(out, name), html);
+page("index.html", style, script, "index.html", "r.html");
+
+// Electronic ID cards: checked, held, issued.
+const cardModule = publish("card", "wasm", readFileSync(join(card, "shiming_card_bg.wasm")));
+const scannerModule = publish("scanner", "wasm", readFileSync(join(scanner, "shiming_scanner_bg.wasm")));
+const scan = await bundle("src/verify/scan.worker.ts", { SCANNER_WASM: text(`/${scannerModule}`) }, "scan", "verify");
+const CARD_WASM = text(`/${cardModule}`);
+const cards = await bundle("styles/cards.css");
+const verify = await bundle("src/verify/main.ts", { CARD_WASM, SCAN_WORKER_URL: text(`/${scan}`) }, "verify");
+const wallet = await bundle("src/card/main.ts", { CARD_WASM }, "wallet");
+const terminal = await bundle("src/terminal/main.ts", { CARD_WASM }, "terminal");
+page("terminal.html", cards, terminal, "terminal.html");
+await keptOffline("/verify", page("verify.html", cards, verify, "verify.html"), [cards, verify, cardModule, scan, scannerModule]);
+await keptOffline("/card", page("card.html", cards, wallet, "card.html"), [cards, wallet, cardModule]);
+
+/** The service worker that keeps a page and its files: at the root, since its scope is the page's path. */
+async function keptOffline(path, html, files) {
+  const FILES = [...files.map((file) => `/${file}`), "/icon.svg"];
+  const VERSION = digest(html + FILES.join()).toString("hex").slice(0, 10);
+  const define = { PAGE: text(path), FILES: text(FILES), VERSION: text(VERSION) };
+  writeFileSync(join(out, `${path.slice(1)}-sw.js`), await contentsOf("src/cards/service_worker.ts", "js", define));
+}
+
 for (const name of ["_headers", "icon.svg"]) copyFileSync(join(here, name), join(out, name));
 
 const total = readdirSync(assets).reduce((sum, name) => sum + statSync(join(assets, name)).size, 0);

@@ -25,13 +25,14 @@ export const photo = (index, name) => join(STREAMS, `${index}-${name}.jpg`);
 export const by = (id) => `[data-testid="${id}"]`;
 
 /**
- * A phone: Chromium behind a recording proxy, with a camera that shows one citizen's card (a number, or the name of a video).
- * @param {{citizen?: number | string, camera?: "shows" | "denied" | "absent", language?: string, dark?: boolean, desktop?: boolean, scale?: number}} [options]
+ * A phone: Chromium behind a recording proxy, with a camera that shows one citizen's card (a number, or the name of a video), or
+ * the video in a file, `stream`.
+ * @param {{citizen?: number | string, stream?: string, camera?: "shows" | "denied" | "absent", language?: string, dark?: boolean, desktop?: boolean, scale?: number}} [options]
  */
-export async function phone({ citizen = 0, camera = "absent", language = "zh-CN", dark = false, desktop = false, scale = 1 } = {}) {
+export async function phone({ citizen = 0, stream = join(STREAMS, `${citizen}.y4m`), camera = "absent", language = "zh-CN", dark = false, desktop = false, scale = 1 } = {}) {
   const recorder = await new Recorder().start();
   const switches = {
-    shows: ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${join(STREAMS, `${citizen}.y4m`)}`],
+    shows: ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${stream}`],
     denied: ["--deny-permission-prompts", "--use-fake-device-for-media-stream"],
     absent: ["--deny-permission-prompts"],
   };

@@ -1,0 +1,164 @@
+// An electronic ID card from end to end (EC-2 to EC-4): a device is enrolled, a person identified at it, the card claimed on the
+// holder's phone, shown there, checked by another phone without a network, revoked, and seen to be.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import { film } from "./camera.js";
+import { ORIGIN, TRUTH, by, phone, step } from "./walk.js";
+
+const folder = mkdtempSync(join(tmpdir(), "shiming-card-"));
+after(() => rmSync(folder, { recursive: true }));
+
+/** What an operator asks for. */
+async function operate(path, body) {
+  const answer = await fetch(ORIGIN + path, {
+    method: "POST", body: JSON.stringify(body),
+    headers: { authorization: `Bearer ${process.env.OPERATOR}`, "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
+  });
+  assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
+  return answer.json();
+}
+
+async function clean(page, where) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`), [], where);
+}
+
+/** Enrols a device and identifies a person at it; the link of the offer. */
+async function offer(page, { name, id_number, valid_until }) {
+  await page.goto(`${ORIGIN}/terminal`);
+  await page.waitForSelector('main:is([data-step="enrol"],[data-step="person"])');
+  if (await page.isVisible(by("enrolment-code"))) {
+    const { code } = await operate("/v1/devices/enrolments", { name: "counter 1", kind: "issuing_device" });
+    await clean(page, "enrol");
+    await page.fill(by("enrolment-code"), code);
+    await page.click(by("enrol"));
+    await step(page, "person");
+  }
+  await clean(page, "person");
+  await page.fill(by("person-name"), name);
+  await page.fill(by("person-number"), id_number);
+  await page.fill(by("person-valid-until"), valid_until);
+  await page.click(by("ask-offer"));
+  await step(page, "offered");
+  await page.waitForSelector(`${by("offer-code")} svg`);
+  await clean(page, "offered");
+  return page.textContent(by("offer-link"));
+}
+
+test("a card is issued, shown, checked without a network, revoked, and known to be", async (t) => {
+  const begin = Date.now();
+  const lap = (what) => t.diagnostic(`measured ${what} after ${((Date.now() - begin) / 1000).toFixed(1)} s`);
+  const person = TRUTH[0];
+  const desk = await phone({ desktop: true });
+  const holder = await phone({ scale: 2 });
+  const stream = join(folder, "camera.y4m");
+  let checker;
+  try {
+    const link = await offer(desk.page, person);
+    lap("the offer");
+
+    const { page } = holder;
+    await page.goto(link);
+    await step(page, "offer");
+    assert.equal(new URL(page.url()).hash, "", "the offer stays in no history");
+    await clean(page, "offer");
+    await page.click(by("claim"));
+    await step(page, "cards");
+    await clean(page, "cards");
+    assert.equal(await page.locator(by("held-card")).count(), 2);
+    lap("the cards");
+    // What is kept outlives the page; that the key cannot be taken out is the key's own word.
+    await page.reload();
+    await step(page, "cards");
+    const extractable = await page.evaluate(() => new Promise((resolve, reject) => {
+      const opening = indexedDB.open("shiming-card");
+      opening.onerror = reject;
+      opening.onsuccess = () => {
+        const asking = opening.result.transaction("kept").objectStore("kept").get("held");
+        asking.onsuccess = () => resolve(asking.result.key.privateKey.extractable);
+      };
+    }));
+    assert.equal(extractable, false);
+
+    // Over 18, and no name.
+    await page.locator(by("held-card")).first().click();
+    await page.waitForSelector(`${by("code")} svg`);
+    await clean(page, "show");
+    const record = async () => film(desk.page, await page.locator(`${by("code")} svg`).screenshot(), stream);
+    await desk.page.goto("about:blank");
+    await record();
+    checker = await phone({ camera: "shows", stream });
+    const seen = checker.page;
+    const verdict = async () => (await seen.waitForSelector(`${by("verdict")}[data-verdict]`)).getAttribute("data-verdict");
+    // First with a network, then without.
+    await seen.goto(`${ORIGIN}/verify`);
+    await seen.waitForSelector(`${by("lists")}[data-state="fresh"][data-offline="true"]`);
+    await verdict();
+    checker.recorder.cut();
+    const code = await page.getAttribute(by("code"), "data-code");
+    await page.waitForFunction(([frame, before]) => document.querySelector(frame).dataset.code !== before, [by("code"), code]);
+    await record();
+    await seen.reload();
+    assert.equal(await verdict(), "valid");
+    assert.equal(await seen.textContent(by("claim-over")), "年满 18 岁");
+    assert.equal(await seen.locator(by("claim-name")).count(), 0);
+    const number = (await seen.textContent(by("claim-number"))).replaceAll(" ", "");
+    assert.equal(checker.recorder.sent.filter(({ method, body }) => method !== "GET" || body.length > 0).length, 0);
+    lap("checked without a network");
+
+    // Revoked by its holder; whoever checks it knows once the list is new.
+    await page.click("details.typed summary");
+    await page.click(by("revoke"));
+    await clean(page, "revoke");
+    await record();
+    await page.click(by("revoke-yes"));
+    await step(page, "cards");
+    assert.equal(await page.locator(`${by("held-card")}[data-number="${number}"]`).count(), 0);
+    assert.equal(await page.locator(by("held-card")).count(), 1, "the other card is still there");
+    checker.recorder.mend();
+    await seen.click(by("next"));
+    await seen.reload();
+    await seen.waitForFunction((lists) => document.querySelector(lists)?.dataset.state === "fresh", by("lists"));
+    await seen.waitForSelector(`${by("verdict")}:is([data-verdict="revoked"],[data-verdict="valid"])`);
+    for (let tries = 0; tries < 5 && (await verdict()) !== "revoked"; tries += 1) {
+      await seen.click(by("refresh"));
+      await seen.waitForSelector(`${by("refresh")}:not([aria-busy])`);
+      await seen.click(by("next"));
+    }
+    assert.equal(await verdict(), "revoked");
+    lap("revoked");
+
+    await page.click(by("record"));
+    await step(page, "record");
+    assert.equal(await page.locator(by("showing")).count(), 1);
+    await clean(page, "record");
+    assert.deepEqual([...desk.errors, ...holder.errors, ...checker.errors], []);
+  } finally {
+    await Promise.all([desk.close(), holder.close(), checker?.close()]);
+  }
+});
+
+test("an offer is good once", async () => {
+  const desk = await phone({ desktop: true, language: "en" });
+  const holder = await phone({ language: "en", dark: true });
+  try {
+    const link = await offer(desk.page, TRUTH[2]);
+    await holder.page.goto(link);
+    await holder.page.click(by("claim"));
+    await step(holder.page, "cards");
+    await holder.page.goto("about:blank");
+    await holder.page.goto(link);
+    await holder.page.click(by("claim"));
+    await holder.page.waitForSelector(`${by("problem")}[data-problem="offer-void"]`);
+    await holder.page.click(by("drop-offer"));
+    await step(holder.page, "cards");
+    assert.equal(await holder.page.locator(by("held-card")).count(), 2, "what was claimed before stays");
+  } finally {
+    await Promise.all([desk.close(), holder.close()]);
+  }
+});

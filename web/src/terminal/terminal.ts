@@ -1,0 +1,82 @@
+// An issuing device: enrolled once by a code of the operator's, it asks for offers in its own name.
+
+import { Client, type Network, type Pending } from "../client.ts";
+import { type DeviceKey, makeDeviceKey } from "../device_key.ts";
+import type { Store } from "../storage.ts";
+import { Traffic } from "../traffic.ts";
+
+/** What the operator's system knows this device by. */
+export interface Enrolment {
+  key: DeviceKey;
+  device: string;
+  certificate: string;
+  /** Seconds since 1970. */
+  expires_at: number;
+}
+
+/** Who stands in front of the device, as their document says. */
+export interface Identified {
+  document: "cn_resident_id";
+  name: string;
+  id_number: string;
+  valid_until?: string;
+}
+
+/** An offer, or the number under which an operator decides first. */
+export type Offered = { offer: string; expires_at: number } | { review: number };
+
+/** Idempotency keys in memory: what was typed about a person is not written to the disk. */
+class Memory implements Pending {
+  readonly #kept = new Map<string, { body: string; key: string }>();
+
+  get(action: string): { body: string; key: string } | undefined {
+    return this.#kept.get(action);
+  }
+
+  set(action: string, request: { body: string; key: string } | undefined): void {
+    if (request === undefined) this.#kept.delete(action);
+    else this.#kept.set(action, request);
+  }
+}
+
+export class Terminal {
+  enrolment: Enrolment | undefined;
+  readonly #pending = new Memory();
+
+  constructor(private readonly store: Store, private readonly network: Network) {}
+
+  async load(): Promise<void> {
+    this.enrolment = await this.store.get<Enrolment>("enrolment").catch(() => undefined);
+  }
+
+  /** Makes a key that cannot be taken out, and has it certified. */
+  async enrol(code: string, signal: AbortSignal): Promise<void> {
+    // The same key for the same code, until there is an answer: a code is good once.
+    const begun = await this.store.get<{ code: string; key: DeviceKey }>("enrolling").catch(() => undefined);
+    const key = begun?.code === code ? begun.key : await makeDeviceKey();
+    await this.store.put("enrolling", { code, key });
+    const answer = await this.#client(key).post<Omit<Enrolment, "key">>("/v1/devices", { code, public_key: key.publicKey }, "enrol", signal);
+    const { device, certificate, expires_at } = answer;
+    const enrolment = { key, device, certificate, expires_at };
+    await this.store.put("enrolment", enrolment);
+    await this.store.delete("enrolling");
+    this.enrolment = enrolment;
+  }
+
+  /** Asks for an offer for the person who was identified here. */
+  async offer(person: Identified, signal: AbortSignal): Promise<Offered> {
+    const { enrolment } = this;
+    if (enrolment === undefined) throw new Error("not enrolled");
+    return this.#client(enrolment.key, enrolment.device).post<Offered>("/v1/cards/offers", person, "offer", signal);
+  }
+
+  /** Drops key and certificate: the operator revokes the device, or its certificate ran out. */
+  async forget(): Promise<void> {
+    await this.store.delete("enrolment").catch(() => undefined);
+    this.enrolment = undefined;
+  }
+
+  #client(key: DeviceKey, keyId?: string): Client {
+    return new Client(key, new Traffic(), this.network, this.#pending, keyId);
+  }
+}
