@@ -59,7 +59,7 @@ class ShowView {
   #tick(): void {
     if (document.hidden) return;
     const left = Math.max(0, this.#renewAt - performance.now() / 1000);
-    if (left <= 0) void this.#renew();
+    if (left <= 0) return void this.#renew();
     this.#bar.style.width = `${(left / RENEW) * 100}%`;
     const text = t("card.show.renews", { n: Math.ceil(left) });
     if (this.#left.textContent !== text) replace(this.#left, text);
