@@ -112,10 +112,10 @@ test("a card is issued, shown, checked without a network, revoked, and known to 
     lap("checked without a network");
 
     // Revoked by its holder; whoever checks it knows once the list is new.
+    await record();
     await page.click("details.typed summary");
     await page.click(by("revoke"));
     await clean(page, "revoke");
-    await record();
     await page.click(by("revoke-yes"));
     await step(page, "cards");
     assert.equal(await page.locator(`${by("held-card")}[data-number="${number}"]`).count(), 0);

@@ -33,7 +33,6 @@ export class Pages {
   #answer({ pathname }, response) {
     const answer = {
       "/v1/cards/keys": () => ["application/jwk-set+json", this.issuer.jwks],
-      "/v1/cards/status": () => ["application/json", JSON.stringify({ status_lists: [this.issuer.list] })],
       "/v1/cards/status/1": () => ["application/statuslist+cwt", this.issuer.statusList(...this.revoked)],
     }[pathname];
     try {

@@ -78,7 +78,7 @@ test("the camera reads a card, without a network too, and nothing of it is sent"
     const bodies = recorder.sent.filter(({ method, body }) => method !== "GET" || body.length > 0);
     assert.deepEqual(bodies.map(({ url }) => url.href), []);
     const asked = new Set(recorder.sent.map(({ url }) => url.pathname).filter((path) => path.startsWith("/v1/")));
-    assert.deepEqual([...asked].sort(), ["/v1/cards/keys", "/v1/cards/status", "/v1/cards/status/1"]);
+    assert.deepEqual([...asked].sort(), ["/v1/cards/keys", "/v1/cards/status/1", "/v1/cards/status/2"]);
     for (const { url, headers } of recorder.sent) assert.ok(!/SM1|%3A/.test(url.href + headers.join()), url.href);
     // What the service worker keeps is the page itself: no answer of /v1.
     const kept = await page.evaluate(async () => {

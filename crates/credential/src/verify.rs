@@ -78,14 +78,6 @@ impl Refusal {
     }
 }
 
-/// Which entry of which list says whether the card of a code was revoked, for a verifier that has to fetch the list first.
-/// Nothing is verified.
-#[must_use]
-pub fn status_of(text: &str) -> Option<StatusReference> {
-    let shown = Presentation::open(&code::decode(text).ok()?)?;
-    Card::open(&shown.card).map(|(card, _)| card.status)
-}
-
 /// Checks what a code says (EC-4), at `now`, seconds since 1970. What is wrong for good is told before what a new code or
 /// a newer list would mend.
 pub fn verify(text: &str, keys: &IssuerKeys, lists: &[StatusList], now: u64) -> Result<Shown, Refusal> {

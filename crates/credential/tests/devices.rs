@@ -48,14 +48,19 @@ fn a_certificate_is_the_issuers_word_for_a_while() {
     }
 }
 
-// EC-4: whoever checks a card learns which list to fetch before anything is verified.
+// EC-4: whoever checks a card learns which list to fetch, from cards that the issuer signed only.
 #[test]
 fn a_code_names_its_status_list() {
     let (issuer, phone) = (Key::new(1), Key::new(3));
     let card = common::card(&phone, NOW, 5, Disclosed::default());
     let shown = phone.sign(present(&issuer.sign(card.unsigned(&key_id("a")).unwrap()), NOW));
-    let status = status_of(&code::encode(&shown)).unwrap();
+    let keys = |key: &Key| {
+        let jwks = serde_json::json!({ "keys": [key.jwk("a")] });
+        IssuerKeys::from_jwks(&jwks.to_string()).unwrap()
+    };
+    let status = status_of(&code::encode(&shown), &keys(&issuer)).unwrap();
     assert_eq!((status.list.as_str(), status.index), (LIST, 5));
-    assert_eq!(status_of("HC1:6BF"), None);
-    assert_eq!(status_of("SM1:6BF"), None);
+    assert_eq!(status_of(&code::encode(&shown), &keys(&Key::new(9))), None);
+    assert_eq!(status_of("HC1:6BF", &keys(&issuer)), None);
+    assert_eq!(status_of("SM1:6BF", &keys(&issuer)), None);
 }

@@ -6,18 +6,17 @@ import { cardModule, type Verdict } from "../cards/module.ts";
 import type { Store } from "../storage.ts";
 
 const KEYS = "/v1/cards/keys";
-/** Which lists there are. */
-const LISTS = "/v1/cards/status";
-const LIST = /^\/v1\/cards\/status\/[\w-]{1,32}$/;
-/** More lists than an issuer has; whoever names more is not our issuer. */
+/** Lists are numbered from 1; the first is there before there is a card. */
+const LISTS = "/v1/cards/status/";
+const LIST = /^\/v1\/cards\/status\/\d{1,16}$/;
+/** More lists than an issuer has. */
 const MOST_LISTS = 64;
 /** Nobody waits longer than this for an answer that may not come. */
 const PATIENCE_MS = 8000;
 
 /** A status list as it came. */
 interface KeptList {
-  /** What cards call it. */
-  uri: string;
+  path: string;
   bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -83,13 +82,21 @@ export class Trust extends EventTarget {
   async #fetch(): Promise<boolean> {
     try {
       const response = await get(KEYS);
+      if (!response.ok) return false;
       this.behind = behind(response) ?? this.behind;
       const keys = await response.text();
-      const known = new Set(this.#kept?.lists.map(({ uri }) => uri));
-      for (const uri of await this.#published()) known.add(uri);
-      const lists = await Promise.all([...known].slice(0, MOST_LISTS).map((uri) => this.#list(uri)));
-      await this.#take({ keys, at: now(), lists: lists.filter((list) => list !== undefined) }, true);
-      return lists.every((list) => list !== undefined);
+      const lists: KeptList[] = [];
+      let complete = true;
+      while (lists.length < MOST_LISTS) {
+        const path = `${LISTS}${lists.length + 1}`;
+        const bytes = await list(path).catch(() => "failed" as const);
+        const kept = bytes === "failed" ? this.#kept?.lists.find((other) => other.path === path)?.bytes : bytes;
+        complete &&= bytes !== "failed";
+        if (kept === undefined) break;
+        lists.push({ path, bytes: kept });
+      }
+      await this.#take({ keys, at: now(), lists }, true);
+      return complete;
     } catch {
       return false;
     }
@@ -115,36 +122,16 @@ export class Trust extends EventTarget {
     return JSON.parse(this.#verifier.verify(code, now())) as Verdict;
   }
 
-  /** Fetches a list that a card names; whether it was had. */
+  /** Fetches a list that a card names, if it is this issuer's; whether it was had. No card leads this page to another host. */
   async #learn(uri: string): Promise<boolean> {
-    const kept = this.#kept;
-    const list = await this.#list(uri).catch(() => undefined);
-    if (kept === undefined || list === undefined) return false;
-    await this.#take({ ...kept, lists: [...kept.lists.filter((other) => other.uri !== uri), list].slice(-MOST_LISTS) }, true);
-    return true;
-  }
-
-  /** The lists that the issuer publishes; none where it does not say. */
-  async #published(): Promise<string[]> {
-    try {
-      const { status_lists: lists } = (await (await get(LISTS)).json()) as { status_lists?: unknown };
-      return Array.isArray(lists) ? lists.filter((uri) => typeof uri === "string") : [];
-    } catch {
-      return [];
-    }
-  }
-
-  /** A list; the one that was kept where it cannot be had, `undefined` where there is none or it is not this issuer's. */
-  async #list(uri: string): Promise<KeptList | undefined> {
     const url = URL.canParse(uri) ? new URL(uri) : undefined;
-    const kept = this.#kept?.lists.find((list) => list.uri === uri);
-    // No card leads this page to another host.
-    if (url === undefined || url.origin !== this.origin || !LIST.test(url.pathname)) return undefined;
-    try {
-      return { uri, bytes: new Uint8Array(await (await get(url.pathname)).arrayBuffer()) };
-    } catch {
-      return kept;
-    }
+    const kept = this.#kept;
+    if (kept === undefined || url === undefined || url.origin !== this.origin || !LIST.test(url.pathname)) return false;
+    const path = url.pathname;
+    const bytes = await list(path).catch(() => undefined);
+    if (bytes === undefined) return false;
+    await this.#take({ ...kept, lists: [...kept.lists.filter((other) => other.path !== path), { path, bytes }].slice(-MOST_LISTS) }, true);
+    return true;
   }
 
   /** Checks against these from now on. Lists that the keys did not sign are dropped. */
@@ -174,6 +161,12 @@ async function get(path: string): Promise<Response> {
   const response = await fetch(path, {
     cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(PATIENCE_MS),
   });
-  if (!response.ok) throw new Error(String(response.status));
+  if (!response.ok && response.status !== 404) throw new Error(String(response.status));
   return response;
+}
+
+/** A status list; `undefined` where there is none of this number. */
+async function list(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const response = await get(path);
+  return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
 }

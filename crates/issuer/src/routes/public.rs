@@ -54,7 +54,7 @@ pub async fn verdict(mut request: Request, env: &Env, config: &Config) -> Answer
     let AskVerdict { code } = parse(&http::body(&mut request).await?)?;
     let keys = config.issuer.verifying()?;
     let mut lists = Vec::new();
-    if let Some(status) = status_of(code.as_str())
+    if let Some(status) = status_of(code.as_str(), &keys)
         && let Some(number) = status.list.strip_prefix(&config.lists()).and_then(|text| text.parse::<u64>().ok())
         && status.list == config.list(number)
     {
