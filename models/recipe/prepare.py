@@ -27,6 +27,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+import faces
 import graph
 import nets
 
@@ -57,7 +58,13 @@ PUNCTUATION = "·—（）、，。：；《》“”〇"
 RECOGNISER_LEVELS = [(200_000, 45), (60_000, 63)]
 """More weights than this → levels either side of zero, in the recogniser's convolutions; the others have 127. The few large
 ones are most of the file, and each level they lose costs least there: docs/benchmarks.md has what else was tried."""
-SMALL_LEVELS = {"finder": 63, "sorter": 63}
+SMALL_LEVELS = {"finder": 63, "sorter": 63, "face_describer": 63}
+FACE = {
+    "face_finder": (faces.MEDIAPIPE, "Apache-2.0", "certainties (logits), then figures, of 896 candidates"),
+    "face_mesh": (faces.MEDIAPIPE, "Apache-2.0", "468 landmarks (x, y, depth), then how certain they are (logit)"),
+    "face_describer": (faces.FACE_DETECTION, "MIT; weights Apache-2.0", "descriptor, 192 numbers"),
+}
+"""The nets for faces: package, licence, what comes out."""
 
 UNLIKELY = {"袆": 4.5}
 """Logits that are taken off a character which hardly anybody bears and which looks like one that many do: 袆 is a robe of
@@ -250,17 +257,31 @@ def prepare_small(name):
     return finish(model, f"shiming {name}", output, "trained for this project, models/recipe/train.py", "Apache-2.0 OR MIT")
 
 
+def prepare_face(name, model):
+    """A net for faces, as `faces.py` wrote it, with int8 weights."""
+    package, licence, output = FACE[name]
+    edit = graph.Editor(model)
+    graph.quantise(edit, lambda _: SMALL_LEVELS.get(name, 127))
+    graph.halve(edit)
+    model = onnx.shape_inference.infer_shapes(model)
+    del model.graph.value_info[:]
+    licence = f"{licence}; modified: int8 weights, rewritten graph"
+    return finish(model, f"shiming {name}", output, package, licence)
+
+
 def manifest(files):
     """Describe the files for those who load them."""
-    roles = [(name, f"{name}.onnx") for name in SMALL] + [("recogniser", RECOGNISER)]
-    listed = [
-        {"role": role, "file": name, "bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()}
-        for role, name in roles
-    ]
+    def listed(roles):
+        return [
+            {"role": role, "file": name, "bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()}
+            for role, name in roles
+        ]
+
     text = files[CHARACTERS]
     description = {
         "version": 1,
-        "files": listed,
+        "files": listed([(name, f"{name}.onnx") for name in SMALL] + [("recogniser", RECOGNISER)]),
+        "face": listed([(name, f"{name}.onnx") for name in FACE]),
         "characters": {"file": CHARACTERS, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()},
     }
     return (json.dumps(description, indent=2) + "\n").encode()
@@ -288,6 +309,7 @@ def main():
         NARROW: nets.NARROW.encode(),
     }
     files |= {f"{name}.onnx": prepare_small(name) for name in SMALL}
+    files |= {f"{name}.onnx": prepare_face(name, model) for name, model in faces.nets(given.work).items()}
     files["manifest.json"] = manifest(files)
 
     different = []
