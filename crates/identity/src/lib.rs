@@ -1,4 +1,4 @@
-//! Pure rules: documents, fields, ID numbers, regions, names, dates, SIM cards and phone numbers.
+//! Pure rules: documents, fields, ID numbers, regions, names, dates, SIM cards and phone numbers, descriptors of faces.
 //!
 //! Nothing here reads a clock, draws randomness or touches a network; everything compiles to wasm. Types that hold
 //! personal data show none of it in `Debug`, and no error carries the value that it is about.
@@ -16,6 +16,7 @@ pub mod mrz;
 pub mod name;
 pub mod name_key;
 pub mod name_sequence;
+pub mod portrait;
 pub mod region;
 pub mod sex;
 mod text;
