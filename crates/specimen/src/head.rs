@@ -65,8 +65,7 @@ struct Shape {
 impl Shape {
     fn of(citizen: &Citizen) -> Self {
         let mut dice = Dice::new("head", citizen.seed());
-        let skins: [Rgb8; 5] =
-            [[236, 190, 160], [226, 176, 142], [212, 160, 126], [196, 144, 110], [172, 122, 92]];
+        let skins: [Rgb8; 5] = [[236, 190, 160], [226, 176, 142], [212, 160, 126], [196, 144, 110], [172, 122, 92]];
         let hairs: [Rgb8; 4] = [[30, 26, 26], [46, 34, 30], [22, 22, 28], [60, 44, 36]];
         let clothes: [Rgb8; 5] = [[40, 52, 84], [70, 72, 78], [110, 46, 52], [36, 84, 78], [120, 120, 128]];
         let hair = if citizen.age() > 60 { [150, 148, 146] } else { hairs[dice.index(4)] };

@@ -17,7 +17,10 @@ const GRAIN: f32 = 7.0;
 /// What the film over the card adds of white at most, from one edge of the portrait to the other.
 const FILM: f32 = 0.12;
 
-/// Prints `face` in grey where the card's portrait is, over whatever is there: with the print's grain, the card's ground
+/// Pixels from the portrait's edge to where its ground is looked up.
+const BESIDE: u32 = 3;
+
+/// Prints `face` in grey where the card's portrait is, in place of what is there: with the print's grain, the card's ground
 /// shining through, and a film over it that reflects a little. `seed` decides grain and film.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a portrait lies within its card")]
 pub fn print_portrait(card: &mut RgbImage, layout: &Layout, face: &RgbImage, seed: u64) {
@@ -36,11 +39,13 @@ pub fn print_portrait(card: &mut RgbImage, layout: &Layout, face: &RgbImage, see
         let grain = (0..3).map(|_| dice.between(-2.0, 2.0)).sum::<f32>() * GRAIN / 2.0;
         let ink = GREYS.0 + f32::from(pixel.0[0]) / 255.0 * (GREYS.1 - GREYS.0) + grain;
         let white = shine * f32_of(x) / f32_of(across);
-        let Some(under) = card.get_pixel_mut_checked(left + x, top + y) else { continue };
-        for part in &mut under.0 {
-            let printed = f32::from(*part) * (1.0 - INK) + ink * INK;
-            *part = byte(printed + (255.0 - printed) * white);
-        }
+        // The ground as it is beside the portrait: the drawn one must not shine through.
+        let Some(&ground) = card.get_pixel_checked(left.saturating_sub(BESIDE), top + y) else { continue };
+        let Some(pixel) = card.get_pixel_mut_checked(left + x, top + y) else { continue };
+        pixel.0 = ground.0.map(|part| {
+            let printed = f32::from(part) * (1.0 - INK) + ink * INK;
+            byte(printed + (255.0 - printed) * white)
+        });
     }
 }
 

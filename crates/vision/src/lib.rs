@@ -17,6 +17,8 @@
 pub mod check;
 mod ctc;
 pub mod decode;
+#[cfg(feature = "face")]
+pub mod face;
 pub mod finder;
 pub mod format;
 pub mod geometry;

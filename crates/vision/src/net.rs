@@ -38,7 +38,12 @@ impl Net {
     pub fn new(model: impl Into<Vec<u8>>) -> Result<Self, NetError> {
         // Only what these nets use: every other operator stays out of the binary.
         let operators = op_registry!(Add, Cast, Conv, DequantizeLinear, GlobalAveragePool, Relu, Resize);
-        ModelOptions::with_ops(operators).load(model.into()).map(Self).map_err(NetError::Load)
+        Self::with_options(model, &ModelOptions::with_ops(operators))
+    }
+
+    /// Loads a model with other operators.
+    pub fn with_options(model: impl Into<Vec<u8>>, options: &ModelOptions) -> Result<Self, NetError> {
+        options.load(model.into()).map(Self).map_err(NetError::Load)
     }
 
     /// Runs it on planes of `height` × `width`.

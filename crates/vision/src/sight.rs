@@ -95,7 +95,7 @@ pub fn strip(frame: &Frame<'_>, quad: &Quad, layout: &Layout, slot: &Slot) -> Op
 }
 
 /// Where a part of the document at `quad` lies, which may reach beyond it.
-fn part(quad: &Quad, area: &Box2) -> Option<Quad> {
+pub(crate) fn part(quad: &Quad, area: &Box2) -> Option<Quad> {
     let map = Homography::onto(quad)?;
     let corners = [(area.left, area.top), (area.right, area.top), (area.right, area.bottom), (area.left, area.bottom)];
     Some(Quad(corners.map(|(u, v)| map.apply(u, v))))

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use shiming_identity::Date;
 use shiming_identity::document::{DocumentKind, FieldName, FormatParameters, Page, Side, layouts};
 use shiming_specimen::{Citizen, Fonts, PhotoStyle, citizen, draw_back, draw_front, photograph};
+use shiming_vision::face::{Describer, Faces};
 use shiming_vision::{Frame, FrameReport, Models, Photo, Reader};
 
 /// The day on which the tests read.
@@ -115,3 +116,10 @@ pub fn truth(citizen: &Citizen, side: Side) -> Vec<(FieldName, &str)> {
 pub fn decoded(photo: &shiming_specimen::Photo) -> Photo {
     shiming_vision::decode(&photo.jpeg, &formats()[0].pixels).unwrap()
 }
+
+/// What faces are found and followed with.
+pub static FACES: LazyLock<Faces> =
+    LazyLock::new(|| Faces::new(&model("face_finder.onnx"), &model("face_mesh.onnx")).unwrap());
+
+/// What they are described with.
+pub static DESCRIBER: LazyLock<Describer> = LazyLock::new(|| Describer::new(model("face_describer.onnx")).unwrap());
