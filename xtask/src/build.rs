@@ -31,6 +31,8 @@ pub enum Part {
     Card,
     /// Of the pages: finds codes in pictures, where the browser does not.
     Scanner,
+    /// Of the pages: finds, follows and describes faces.
+    Face,
 }
 
 /// Every part; those of the pages come with them.
@@ -73,6 +75,7 @@ impl Part {
             Self::Web => "web",
             Self::Card => "card",
             Self::Scanner => "scanner",
+            Self::Face => "face",
         }
     }
 
@@ -86,6 +89,7 @@ impl Part {
             Self::Web => "shiming-capture",
             Self::Card => "shiming-card",
             Self::Scanner => "shiming-scanner",
+            Self::Face => "shiming-face",
         }
     }
 
@@ -95,20 +99,21 @@ impl Part {
             Self::Web => "shiming_capture",
             Self::Card => "shiming_card",
             Self::Scanner => "shiming_scanner",
+            Self::Face => "shiming_face",
             worker => worker.name(),
         }
     }
 
     fn profile(self) -> &'static str {
         match self {
-            Self::Web | Self::Scanner => "release",
+            Self::Web | Self::Scanner | Self::Face => "release",
             _ => "worker",
         }
     }
 
     /// Whether wasm-bindgen makes it for a page, and not for a Worker.
     fn is_for_pages(self) -> bool {
-        matches!(self, Self::Web | Self::Card | Self::Scanner)
+        matches!(self, Self::Web | Self::Card | Self::Scanner | Self::Face)
     }
 
     fn dist(self) -> PathBuf {
@@ -128,7 +133,7 @@ pub fn build(parts: &[Part]) -> Result<()> {
     for part in parts {
         match part {
             Part::Web => web()?,
-            page if page.is_for_pages() => drop(package(*page)?),
+            page if page.is_for_pages() => drop(package(*page, &[])?),
             _ => worker(*part)?,
         }
     }
@@ -178,33 +183,39 @@ fn worker(part: Part) -> Result<()> {
     stamp.set()
 }
 
-/// The package that checks and shows electronic ID cards; the folder of its module and its glue.
-pub fn card() -> Result<PathBuf> {
-    build(&[Part::Card])?;
-    folder(Part::Card)
+/// A package of the pages; the folder of its module and its glue.
+pub fn browser_package(part: Part) -> Result<PathBuf> {
+    build(&[part])?;
+    folder(part, &[])
 }
 
 /// The browser packages and the pages around them.
 fn web() -> Result<()> {
     let dist = Part::Web.dist();
-    let plain = capture("capture", &[])?;
-    let relaxed = capture("capture-relaxed", &[RELAXED_SIMD])?;
+    let [plain, card, scanner, face] = [
+        package(Part::Web, &[])?,
+        package(Part::Card, &[])?,
+        package(Part::Scanner, &[])?,
+        package(Part::Face, &[])?,
+    ];
+    let relaxed = package(Part::Web, &[RELAXED_SIMD])?;
     let glue = |folder: &Path| workspace::read(&folder.join("shiming_capture.js"));
     if glue(&plain)? != glue(&relaxed)? {
         bail!("the two modules of the browser package do not have the same glue");
     }
 
     let inputs = ["web", "models", "documents", "docs/openapi.yaml", "package-lock.json"].map(workspace::path).to_vec();
-    let (card, scanner) = (package(Part::Card)?, package(Part::Scanner)?);
     let modules = [&plain, &relaxed].map(|folder| folder.join(MODULE));
-    let inputs = [inputs, modules.to_vec(), vec![card.clone(), scanner.clone()]].concat();
+    let inputs = [inputs, modules.to_vec(), vec![card.clone(), scanner.clone(), face.clone()]].concat();
     let stamp = Stamp::new("web", &inputs, include_str!("build.rs"))?;
-    if stamp.holds(&[dist.join("index.html"), dist.join("capture").join(MODULE)]) {
+    if stamp.holds(&[dist.join("index.html"), dist.join("capture").join(MODULE), dist.join("face")]) {
         return Ok(());
     }
     let draft = draft(Part::Web)?;
-    for file in workspace::files(&plain)? {
-        workspace::copy(&file, &draft.join("capture").join(file.strip_prefix(&plain)?))?;
+    for (folder, name) in [(&plain, "capture"), (&face, "face")] {
+        for file in workspace::files(folder)? {
+            workspace::copy(&file, &draft.join(name).join(file.strip_prefix(folder)?))?;
+        }
     }
     workspace::copy(&relaxed.join(MODULE), &draft.join("capture/shiming_capture_relaxed_bg.wasm"))?;
     models(&draft.join("models"))?;
@@ -217,38 +228,25 @@ fn web() -> Result<()> {
     stamp.set()
 }
 
-/// The browser package for processors with these features; the folder of its module and its glue.
-fn capture(name: &str, features: &[&str]) -> Result<PathBuf> {
-    compile(&[Part::Web], features)?;
-    let folder = workspace::scratch()?.join(name);
-    let stamp = Stamp::new(name, &[compiled(Part::Web, features)], include_str!("build.rs"))?;
-    if !stamp.holds(&[folder.join(MODULE)]) {
-        empty(&folder)?;
-        bind(Part::Web, &compiled(Part::Web, features), &folder, false)?;
-        // rustc optimised for speed already; higher levels take minutes and make it larger on the way to the phone.
-        optimise(Part::Web, &folder.join(MODULE), "-O1", features)?;
-        stamp.set()?;
-    }
-    Ok(folder)
-}
-
-/// A package that the pages' bundler puts in place; the folder of its module and its glue.
-fn package(part: Part) -> Result<PathBuf> {
-    compile(&[part], &[])?;
-    let folder = folder(part)?;
+/// A package of the pages for processors with these features; the folder of its module and its glue.
+fn package(part: Part, features: &[&str]) -> Result<PathBuf> {
+    compile(&[part], features)?;
+    let folder = folder(part, features)?;
     let module = folder.join(format!("{}_bg.wasm", part.stem()));
-    let stamp = Stamp::new(part.name(), &[compiled(part, &[])], include_str!("build.rs"))?;
-    if !stamp.holds(&[module.clone()]) {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let stamp = Stamp::new(&name, &[compiled(part, features)], include_str!("build.rs"))?;
+    if !stamp.holds(std::slice::from_ref(&module)) {
         empty(&folder)?;
-        bind(part, &compiled(part, &[]), &folder, false)?;
-        optimise(part, &module, if part.profile() == "worker" { "-Oz" } else { "-O2" }, &[])?;
+        bind(part, &compiled(part, features), &folder, false)?;
+        // Where speed decides, rustc has seen to it; higher levels take minutes and make it larger on the way to the phone.
+        optimise(part, &module, if part.profile() == "worker" { "-Oz" } else { "-O1" }, features)?;
         stamp.set()?;
     }
     Ok(folder)
 }
 
-fn folder(part: Part) -> Result<PathBuf> {
-    Ok(workspace::scratch()?.join(part.name()))
+fn folder(part: Part, features: &[&str]) -> Result<PathBuf> {
+    Ok(workspace::scratch()?.join([&["package", part.name()], features].concat().join("-")))
 }
 
 /// The model files that the manifest names, each under a name that holds the beginning of its digest, so that browsers
@@ -256,9 +254,11 @@ fn folder(part: Part) -> Result<PathBuf> {
 fn models(to: &Path) -> Result<()> {
     let from = workspace::path("models");
     let mut manifest: Value = serde_json::from_str(&workspace::read(&from.join("manifest.json"))?)?;
-    let entries = manifest["files"].as_array_mut().context("models/manifest.json has no `files`")?;
-    for entry in entries {
-        publish_model(entry, &from, to)?;
+    for list in ["files", "face"] {
+        let entries = manifest[list].as_array_mut();
+        for entry in entries.with_context(|| format!("models/manifest.json has no `{list}`"))? {
+            publish_model(entry, &from, to)?;
+        }
     }
     publish_model(&mut manifest["characters"], &from, to)?;
     workspace::write(&to.join("manifest.json"), manifest.to_string())

@@ -33,6 +33,7 @@ cargo xtask COMMAND
   bench browser [OPTION]…    the second; `bench` lists the options of both
   bench names                time of name keys and sequences, beside a peer
   bench mrz                  what check digits and repairs make of misread zones
+  bench faces [FOLDER]       how well people are told apart by their faces, beside the nets' reference implementations
   fuzz [SECONDS]             arbitrary bytes into decode → read (needs a nightly compiler, and 20 minutes to build)
   screenshots                the pictures in docs/img
   sizes                      what is uploaded and downloaded, compressed

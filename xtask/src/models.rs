@@ -1,7 +1,7 @@
 //! `cargo xtask models` and `cargo xtask characters`: make the files in `models/` and `web/data/` from their published
 //! sources, or check that they are what the recipes make.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -37,14 +37,7 @@ pub const CHARACTERS: Recipe = Recipe {
 
 /// Runs a recipe in an environment of its own; with `check` it compares and writes nothing.
 pub fn run(recipe: &Recipe, check: bool) -> Result<()> {
-    let environment = workspace::path(recipe.work).join("venv");
-    let python = environment.join("bin/python").display().to_string();
-    if !PathBuf::from(&python).exists() {
-        let place = environment.display().to_string();
-        task::run("Python environment", &mut task::command(&system_python()?, &["-m", "venv", &place]))?;
-    }
-    let requirements = ["-m", "pip", "install", "--quiet", "--requirement", recipe.requirements];
-    task::run("Python packages", &mut task::command(&python, &requirements))?;
+    let python = environment(&workspace::path(recipe.work).join("venv"), recipe.requirements)?;
     let mut arguments = vec![recipe.program];
     if check {
         arguments.push("--check");
@@ -52,6 +45,18 @@ pub fn run(recipe: &Recipe, check: bool) -> Result<()> {
     let finished = task::run(recipe.name, &mut task::command(&python, &arguments))?;
     print!("{}", finished.output);
     Ok(())
+}
+
+/// The Python of an environment at `place` that has these packages.
+pub fn environment(place: &Path, requirements: &str) -> Result<String> {
+    let python = place.join("bin/python").display().to_string();
+    if !PathBuf::from(&python).exists() {
+        let place = place.display().to_string();
+        task::run("Python environment", &mut task::command(&system_python()?, &["-m", "venv", &place]))?;
+    }
+    let install = ["-m", "pip", "install", "--quiet", "--requirement", requirements];
+    task::run("Python packages", &mut task::command(&python, &install))?;
+    Ok(python)
 }
 
 /// A Python that the pinned packages install on.

@@ -13,6 +13,8 @@ const WORKER_LIMIT: u64 = 200 * 1000;
 const READING_LIMIT: u64 = 5000 * 1000;
 /// Most of that before the first camera frame is judged, the page included.
 const FIRST_FRAME_LIMIT: u64 = 1800 * 1000;
+/// Most that a phone may download to follow and describe a face, when it is asked for one.
+const FACE_LIMIT: u64 = 4000 * 1000;
 /// Most that the page may have besides: its own code, and what it knows of rare characters.
 const PAGE_LIMIT: u64 = 300 * 1000;
 /// Most that a phone may download to check electronic ID cards, its scanner included, which most phones bring themselves.
@@ -60,7 +62,7 @@ pub fn check() -> Result<Count> {
 
 type Group = (&'static str, u64, &'static str, Vec<PathBuf>);
 
-fn groups() -> Result<[Group; 9]> {
+fn groups() -> Result<[Group; 10]> {
     let with = |folder: &str, fits: &dyn Fn(&str, &str) -> bool| -> Result<Vec<PathBuf>> {
         let files = workspace::files(&workspace::path(folder))?;
         let fits = |file: &PathBuf| {
@@ -70,6 +72,7 @@ fn groups() -> Result<[Group; 9]> {
         Ok(files.into_iter().filter(fits).collect())
     };
     let module = |_: &str, kind: &str| matches!(kind, "js" | "wasm");
+    let package = |path: &str| ["/models/", "/capture/", "/face/"].iter().any(|folder| path.contains(folder));
     // What the pages of electronic ID cards load, by the beginnings of their files' names.
     let of = |path: &str, names: &[&str]| {
         let file = path.rsplit('/').next().unwrap_or_default();
@@ -81,11 +84,12 @@ fn groups() -> Result<[Group; 9]> {
     let showing = |path: &str, _: &str| of(path, &["wallet", "card", "cards"]);
     let cards = |path: &str| of(path, &["verify", "scan", "scanner", "cards", "card", "wallet", "terminal"]);
     let page = |path: &str, kind: &str| {
-        !path.contains("/models/") && !path.contains("/capture/") && !cards(path) && kind != "yaml"
+        !package(path) && !cards(path) && kind != "yaml"
     };
     let code = |path: &str, kind: &str| page(path, kind) && matches!(kind, "js" | "css" | "html" | "svg");
     // The list of characters is compiled into the package; the file is there for those who look.
-    let model = |path: &str, kind: &str| kind == "onnx" || path.ends_with("manifest.json");
+    let face = |path: &str, _: &str| path.contains("/models/face_");
+    let model = |path: &str, kind: &str| (kind == "onnx" && !face(path, kind)) || path.ends_with("manifest.json");
     let judges = |path: &str, kind: &str| {
         model(path, kind) && ["finder", "sorter", "manifest"].iter().any(|name| path.contains(name))
     };
@@ -105,6 +109,12 @@ fn groups() -> Result<[Group; 9]> {
             READING_LIMIT,
             "brotli",
             [capture, with("dist/web/models", &model)?].concat(),
+        ),
+        (
+            "browser package and models: a face",
+            FACE_LIMIT,
+            "brotli",
+            [with("dist/web/face", &module)?, with("dist/web/models", &face)?].concat(),
         ),
         ("until the first frame is judged", FIRST_FRAME_LIMIT, "brotli", first_frame.concat()),
         ("the page itself", PAGE_LIMIT, "brotli", with("dist/web", &page)?),

@@ -89,7 +89,7 @@ fn rules() -> Result<Count> {
 
 /// Electronic ID cards and tools of others: with the programs that the tests before were built with, and the browser's package.
 fn interop() -> Result<Count> {
-    let card = build::card()?;
+    let card = build::browser_package(build::Part::Card)?;
     let mut node = setup::node(&["--test", "--test-reporter=tap"])?;
     node.args(scripts("tests/interop", ".test.js")?).envs([
         ("SHIMING", workspace::target().join("debug/shiming")),
@@ -105,7 +105,7 @@ fn page() -> Result<Count> {
         task::attempt("types of the page", &mut setup::node(&["node_modules/typescript/bin/tsc", "-p", "web"])?)?;
     let modules = Count::read(&task::attempt("modules of the page", &mut setup::node(&["web/test.mjs"])?)?);
     let mut node = setup::node(&["--test", "--test-reporter=tap"])?;
-    node.args(scripts("tests/bench", ".test.js")?);
+    node.args(scripts("tests/bench", ".test.js")?).args(scripts("tests/faces", ".test.js")?);
     let comparison = Count::read(&task::attempt("what the comparison with others counts on", &mut node)?);
     Ok(Count::of(types.success).plus(modules).plus(comparison))
 }
@@ -129,7 +129,7 @@ fn browser() -> Result<Count> {
     run::prepare()?;
     let specimens = run::streams()?;
     let golden = golden()?;
-    let card = build::card()?;
+    let card = build::browser_package(build::Part::Card)?;
     task::run("strict checker", &mut task::cargo(&["build", "-p", "shiming-api-tests", "--bins"]))?;
     let state = workspace::fresh("browser-state")?;
     stack::prepare(&state)?;

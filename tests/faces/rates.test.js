@@ -1,0 +1,56 @@
+// What the comparison of faces counts on.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { calibrate, cosine, equalErrorRate, nearness, nonMatchAt, pairs, thresholdAt } from "./rates.js";
+
+test("a threshold lets in as many impostors as allowed, and no more", () => {
+  const impostor = Array.from({ length: 1000 }, (_, i) => i / 1000);
+  assert.ok(Math.abs(thresholdAt(impostor, 0.001) - 0.998) < 1e-9);
+  assert.equal(impostor.filter((value) => value >= thresholdAt(impostor, 0.01)).length, 10);
+  assert.equal(impostor.filter((value) => value >= thresholdAt(impostor, 0)).length, 0);
+  assert.equal(nonMatchAt([0.5, 0.9985, 0.9999, 2], impostor, 0.001), 0.25);
+});
+
+test("errors are equal where they meet", () => {
+  assert.equal(equalErrorRate([3, 4, 5], [0, 1, 2]), 0);
+  assert.equal(equalErrorRate([1, 3, 4, 5], [0, 0.5, 0.7, 2]), 0.25);
+});
+
+test("calibration finds the odds of two normal distributions", () => {
+  // Means 0.6 and 0.2, deviation 0.1: the odds' logarithm is 40 x − 16.
+  const quantiles = Array.from({ length: 4000 }, (_, i) => normal((i + 0.5) / 4000));
+  const { slope, offset } = calibrate(quantiles.map((z) => 0.6 + 0.1 * z), quantiles.map((z) => 0.2 + 0.1 * z));
+  assert.ok(Math.abs(slope - 40) < 1 && Math.abs(offset + 16) < 0.5, `${slope} ${offset}`);
+});
+
+/** Quantile of the normal distribution, by bisection. */
+function normal(share) {
+  let [low, high] = [-6, 6];
+  const within = (x) => {
+    let sum = 0;
+    for (let t = -8; t < x; t += 0.005) sum += Math.exp((-t * t) / 2) * 0.005;
+    return sum / Math.sqrt(2 * Math.PI);
+  };
+  for (let step = 0; step < 20; step++) {
+    const middle = (low + high) / 2;
+    if (within(middle) < share) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+test("a picture is not compared with itself, nor with its own card", () => {
+  const of = (person, picture) => ({ person, picture });
+  const clean = [of(0, 0), of(0, 1), of(1, 0)];
+  const card = clean.map((entry) => ({ ...entry }));
+  const count = ({ genuine, impostor }) => [genuine.length, impostor.length];
+  assert.deepEqual(count(pairs(clean, clean, () => 0)), [1, 2]);
+  assert.deepEqual(count(pairs(card, clean, () => 0)), [2, 4]);
+});
+
+test("similarities", () => {
+  assert.equal(cosine([1, 0], [0, 2]), 0);
+  assert.equal(cosine([1, 1], [2, 2]), 1);
+  assert.equal(nearness([0, 0], [3, 4]), -5);
+});
