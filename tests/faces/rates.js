@@ -36,7 +36,7 @@ export function equalErrorRate(genuine, impostor) {
   const [right, wrong] = [genuine, impostor].map((values) => values.toSorted((a, b) => a - b));
   let best = 1;
   let rate = 1;
-  for (const threshold of right) {
+  for (const threshold of [...right, ...wrong]) {
     const [missed, matched] = [below(right, threshold) / right.length, matchRate(wrong, threshold)];
     if (Math.abs(missed - matched) < best) {
       best = Math.abs(missed - matched);
