@@ -1,4 +1,4 @@
-//! The Workers, running on this machine on embedded state: the edge with its objects and the issuer, and the sandbox.
+//! The Workers, running on this machine on embedded state: the edge with those beside it, and the sandbox.
 
 use std::fmt::Write as _;
 use std::os::unix::process::CommandExt as _;
@@ -19,7 +19,7 @@ const STOP: Duration = Duration::from_secs(5);
 
 /// The Workers. They end when this is dropped.
 pub struct Stack {
-    /// The edge: pages and API, and the Workers of its objects and of cards beside it.
+    /// The edge: pages and API, and the Workers beside it, of its objects and of cards.
     pub edge: Worker,
     /// The outside world.
     pub sandbox: Worker,

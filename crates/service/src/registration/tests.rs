@@ -622,6 +622,7 @@ impl World {
             CallKind::DeactivateProvisionalSim => panic!("nothing was wrong"),
             CallKind::PlaceCall => br#"{"call":"1"}"#.to_vec(),
             CallKind::SendServiceMessage => br#"{"message":"1"}"#.to_vec(),
+            CallKind::RecordCards | CallKind::WithdrawCards => panic!("no registration makes cards"),
             CallKind::StoreIdentity | CallKind::SetRecordState | CallKind::FindSubscription => b"{}".to_vec(),
         }
     }
