@@ -97,8 +97,6 @@ mod tests {
 
     #[test]
     fn addresses_have_one_spelling() {
-        let id = Bytes([7; 16]);
-        let path = format!("/v1/devices/{}/rotation", id.to_base64url());
         assert_eq!(Route::of("/v1/cards/status/12"), Ok(Route::Status(12)));
         for path in [
             "/v1/cards/",
