@@ -58,8 +58,8 @@ pub async fn revoke(mut request: Request, env: &Env, config: &Config, target: &T
     let rows: Vec<&Row> = rows.iter().filter(own).collect();
     let first = *rows.first().ok_or(ProblemType::CardNotFound)?;
     let numbers: Vec<Text<16>> = rows.iter().filter(|row| row.revoked == 0).map(|row| row.number.clone()).collect();
-    let revoked = CardsRevoked { revoked: u32::try_from(numbers.len()).unwrap_or(u32::MAX) };
-    let answer = serde_json::to_string(&revoked)?;
+    let count = CardsRevoked { revoked: u32::try_from(numbers.len()).unwrap_or(u32::MAX) };
+    let answer = serde_json::to_string(&count)?;
     let mut done = Vec::new();
     if !numbers.is_empty() {
         let now = clock::now();
