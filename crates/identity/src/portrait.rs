@@ -17,7 +17,7 @@ const MOST: f32 = 127.0;
 /// Which net made a descriptor. Each version has its own length, calibration and operating points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FaceModel {
-    /// `models/face_describer.onnx` since 0.1: MobileFaceNet.
+    /// `models/face_describer.onnx` since 0.1: `MobileFaceNet`.
     V1,
 }
 
@@ -100,12 +100,12 @@ impl FaceModel {
     /// The threshold for this strictness, and what it did where it was measured: portraits on cards against live pictures.
     #[must_use]
     pub fn operating_point(self, strictness: Strictness) -> OperatingPoint {
-        let (similarity, fmr, fnmr) = match (self, strictness) {
+        let (similarity, matched, missed) = match (self, strictness) {
             (Self::V1, Strictness::Lenient) => (0.42, 0.01, 0.0014),
             (Self::V1, Strictness::Usual) => (0.505, 0.001, 0.0067),
             (Self::V1, Strictness::Strict) => (0.58, 0.0001, 0.0186),
         };
-        OperatingPoint { similarity, fmr, fnmr }
+        OperatingPoint { similarity, fmr: matched, fnmr: missed }
     }
 
     /// Slope and offset of the logarithm of the odds over similarity: a logistic regression on the pairs of the benchmark.
