@@ -81,7 +81,7 @@ fn landmarks_follow_a_moving_head() {
     let turned = |pose: Pose| {
         let points = seen(pose);
         let [tip, right, left] = [1, 234, 454].map(|index| points.point(index)[0]);
-        (tip - (right + left) / 2.0) / (left - right)
+        (tip - f32::midpoint(right, left)) / (left - right)
     };
     let usual = Pose::default();
     let turns: Vec<f32> = [-24.0, -12.0, 0.0, 12.0, 24.0].map(|yaw| turned(Pose { yaw, ..usual })).into();

@@ -19,7 +19,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// ArcFace's: middles of the eyes, tip of the nose, corners of the mouth.
+    /// `ArcFace`'s: middles of the eyes, tip of the nose, corners of the mouth.
     pub const ARC_FACE: Self = Self {
         size: 112,
         places: [[38.29, 51.70], [73.53, 51.50], [56.03, 71.74], [41.55, 92.37], [70.73, 92.20]],

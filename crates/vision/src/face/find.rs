@@ -93,7 +93,7 @@ impl FaceFinder {
             for candidate in 0..plane * each {
                 let (which, cell) = (candidate / plane, candidate % plane);
                 let score = 1.0 / (1.0 + (-scores[first + candidate]).exp());
-                if !(score >= LEAST_SCORE) {
+                if score.is_nan() || score < LEAST_SCORE {
                     continue;
                 }
                 let anchor = [cell % cells, cell / cells].map(|at| (at as f32 + 0.5) / cells as f32);
@@ -141,7 +141,7 @@ fn apart(mut found: Vec<FoundFace>) -> Vec<FoundFace> {
 /// Intersection over union of two boxes.
 fn overlap(a: &FoundFace, b: &FoundFace) -> f32 {
     let [across, down] = [0, 1].map(|axis| {
-        let reach = (a.side + b.side) / 2.0 - (a.middle[axis] - b.middle[axis]).abs();
+        let reach = f32::midpoint(a.side, b.side) - (a.middle[axis] - b.middle[axis]).abs();
         reach.clamp(0.0, a.side.min(b.side))
     });
     let both = across * down;
