@@ -1,4 +1,5 @@
-//! Whole-system tests. One edge and one sandbox serve all modules but `crash`, which kills its own.
+//! Whole-system tests. One edge and one sandbox serve all modules but `crash`, which kills its own, and tests that need a state
+//! which nobody else touches.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
@@ -29,19 +30,19 @@ struct System {
 /// Starts the shared Workers with the first test that asks.
 fn system() -> Result<&'static System> {
     static SYSTEM: OnceLock<std::result::Result<System, String>> = OnceLock::new();
-    let started = SYSTEM.get_or_init(|| {
-        let start = || -> Result<System> {
-            let stack = Stack::start("shared")?;
-            let world = stack.world();
-            let people = People::of(&world)?;
-            Ok(System { stack, world, people, turn: Mutex::new(()) })
-        };
-        start().map_err(|error| format!("{error:#}"))
-    });
+    let started = SYSTEM.get_or_init(|| System::start("shared").map_err(|error| format!("{error:#}")));
     started.as_ref().map_err(|error| anyhow!("{error}"))
 }
 
 impl System {
+    /// Workers whose state nothing else has touched.
+    fn start(name: &str) -> Result<Self> {
+        let stack = Stack::start(name)?;
+        let world = stack.world();
+        let people = People::of(&world)?;
+        Ok(Self { stack, world, people, turn: Mutex::new(()) })
+    }
+
     /// One test at a time: troubles, policy and the snapshots of the world are everybody's. A test that only waits lets
     /// go of it.
     fn turn(&self) -> MutexGuard<'_, ()> {
