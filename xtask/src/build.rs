@@ -192,12 +192,8 @@ pub fn browser_package(part: Part) -> Result<PathBuf> {
 /// The browser packages and the pages around them.
 fn web() -> Result<()> {
     let dist = Part::Web.dist();
-    let [plain, card, scanner, face] = [
-        package(Part::Web, &[])?,
-        package(Part::Card, &[])?,
-        package(Part::Scanner, &[])?,
-        package(Part::Face, &[])?,
-    ];
+    let [plain, card, scanner, face] =
+        [package(Part::Web, &[])?, package(Part::Card, &[])?, package(Part::Scanner, &[])?, package(Part::Face, &[])?];
     let relaxed = package(Part::Web, &[RELAXED_SIMD])?;
     let glue = |folder: &Path| workspace::read(&folder.join("shiming_capture.js"));
     if glue(&plain)? != glue(&relaxed)? {

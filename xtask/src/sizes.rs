@@ -83,9 +83,7 @@ fn groups() -> Result<[Group; 10]> {
     };
     let showing = |path: &str, _: &str| of(path, &["wallet", "card", "cards"]);
     let cards = |path: &str| of(path, &["verify", "scan", "scanner", "cards", "card", "wallet", "terminal"]);
-    let page = |path: &str, kind: &str| {
-        !package(path) && !cards(path) && kind != "yaml"
-    };
+    let page = |path: &str, kind: &str| !package(path) && !cards(path) && kind != "yaml";
     let code = |path: &str, kind: &str| page(path, kind) && matches!(kind, "js" | "css" | "html" | "svg");
     // The list of characters is compiled into the package; the file is there for those who look.
     let face = |path: &str, _: &str| path.contains("/models/face_");
