@@ -12,6 +12,7 @@ pub mod document_number;
 pub mod ethnicity;
 pub mod id_number;
 pub mod line;
+pub mod live_face;
 pub mod mrz;
 pub mod name;
 pub mod name_key;

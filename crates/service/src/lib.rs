@@ -14,6 +14,7 @@ pub mod format;
 pub mod inquiry;
 pub mod issuing;
 pub mod link;
+pub mod live_face;
 pub mod message;
 pub mod outbox;
 pub mod policy;

@@ -315,7 +315,7 @@ fn rules_send_requests_to_review_or_refuse_them() -> Result<()> {
     let _turn = system.turn();
     let (citizen, other, device) = (system.people.inactive()?, system.people.inactive()?, enrol(system)?);
     let rule = |reason: &str, most: u32, decision: &str| json!({ "reason": reason, "most": most, "within_hours": 24, "decision": decision });
-    let _rules =
+    let in_force =
         with_rules(system, &json!([rule("holder_velocity", 1, "review"), rule("device_velocity", 4, "refuse")]))?;
     device.offer(&citizen)?;
     let review: Value = device.ask(&citizen)?.expect(202)?;
@@ -337,7 +337,7 @@ fn rules_send_requests_to_review_or_refuse_them() -> Result<()> {
     let problem = is_problem(&device.ask(&other)?, ProblemType::IssuingRefused)?;
     assert_eq!((problem.pointers.len(), problem.retry_after), (0, None));
     assert_eq!(latest(system, &device)?, pair("refuse", "device_velocity"));
-    drop(_rules);
+    drop(in_force);
     is_problem(&device.ask(&citizen)?, ProblemType::IssuingRefused)?;
     assert_eq!(events(system, &device)?[0]["reasons"][0]["code"], "holder_velocity");
     let codes: Vec<Value> = events(system, &device)?[0]["reasons"]

@@ -1,0 +1,265 @@
+//! Live faces (EC-1): a challenge that nobody knows in advance, and what must hold of the transcript that answers it.
+//!
+//! The phone watches and the edge never sees a frame, so a transcript is worth what the signature of the device under it is
+//! worth (docs/threat-model.md). What is checked here is that it answers this challenge, once, in the time that has gone by,
+//! with movements that a head makes, of one face throughout.
+
+use serde::{Deserialize, Serialize};
+use shiming_identity::live_face::{Action, CHALLENGE_MS, LEAST_DEPTH, Performed};
+use shiming_identity::portrait::{Descriptor, Strictness};
+use shiming_wire::UnixSeconds;
+
+use crate::Random;
+
+/// Actions in a challenge.
+pub const ACTIONS: usize = 3;
+/// Seconds between the end of a challenge and the arrival of its transcript, at most: cheap phones and slow networks.
+pub const LATEST_ARRIVAL: u64 = 15;
+/// The phone's clock runs from when it got the challenge; rounding to whole seconds may take so many milliseconds.
+const ROUNDING_MS: u64 = 1_000;
+/// Nobody begins sooner than this after reading what to do, milliseconds.
+const SOONEST: u16 = 250;
+/// Within so many milliseconds an action is begun, done and over, at least and at most.
+const TAKES: (u16, u16) = (60, 6_000);
+
+/// A challenge as the edge keeps it until it is answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Challenge {
+    /// What is asked, in this order: no action twice, at least one turn.
+    pub actions: Vec<Action>,
+    /// When it was made.
+    pub issued_at: UnixSeconds,
+}
+
+/// Why a transcript is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotLive {
+    /// It came too late.
+    #[error("the challenge is too old")]
+    TooLate,
+    /// It says that more time went by than did.
+    #[error("the transcript is longer than the challenge is old")]
+    TooSoon,
+    /// Other actions, or another order.
+    #[error("not what was asked")]
+    OtherActions,
+    /// Movements that no head makes.
+    #[error("not how a head moves")]
+    NotAHead,
+    /// What turned was flat.
+    #[error("flat")]
+    Flat,
+    /// The face in the end is not the one of the beginning.
+    #[error("not one person")]
+    OtherPerson,
+}
+
+impl Challenge {
+    /// A new one. Every order of three actions with a turn among them is as likely as any other.
+    pub fn new(issued_at: UnixSeconds, random: Random<'_>) -> Self {
+        loop {
+            let mut left = Action::ALL.to_vec();
+            let actions: Vec<Action> = (0..ACTIONS).map(|_| left.swap_remove(below(left.len(), random))).collect();
+            if actions.iter().any(|action| action.turns()) {
+                return Self { actions, issued_at };
+            }
+        }
+    }
+
+    /// Whether a transcript answers it: `performed` in the order in which it was done, the face before the first action and
+    /// after the last, `now` when it arrived.
+    pub fn judge(
+        &self,
+        performed: &[Performed],
+        [first, last]: [&Descriptor; 2],
+        now: UnixSeconds,
+    ) -> Result<(), NotLive> {
+        let age = now.saturating_sub(self.issued_at);
+        if age > u64::from(CHALLENGE_MS / 1_000) + LATEST_ARRIVAL {
+            return Err(NotLive::TooLate);
+        }
+        if !performed.iter().map(|step| step.action).eq(self.actions.iter().copied()) {
+            return Err(NotLive::OtherActions);
+        }
+        let mut before = SOONEST;
+        for step in performed {
+            let ordered = before <= step.began && step.began <= step.peak && step.peak <= step.ended;
+            let took = step.ended.saturating_sub(step.began);
+            let possible = (step.action.least_strength()..=most_strength(step.action)).contains(&step.strength);
+            if !ordered || !possible || took < TAKES.0 || took > TAKES.1 || step.ended > CHALLENGE_MS {
+                return Err(NotLive::NotAHead);
+            }
+            match (step.action.turns(), step.depth) {
+                (true, Some(depth)) if depth < LEAST_DEPTH => return Err(NotLive::Flat),
+                // A nose does not reach beyond the distance between the eyes.
+                (true, Some(depth)) if depth <= 1.0 => {}
+                (false, None) => {}
+                _ => return Err(NotLive::NotAHead),
+            }
+            before = step.ended;
+        }
+        if u64::from(before) > age * 1_000 + ROUNDING_MS {
+            return Err(NotLive::TooSoon);
+        }
+        match first.compare(last) {
+            Ok(alike) if alike.is_same(Strictness::Usual) => Ok(()),
+            _ => Err(NotLive::OtherPerson),
+        }
+    }
+}
+
+/// More than this no face shows: [`Action::least_strength`] has the units.
+fn most_strength(action: Action) -> f32 {
+    match action {
+        Action::Blink => 1.0,
+        Action::TurnLeft | Action::TurnRight => 90.0,
+        Action::OpenMouth => 2.0,
+        Action::Nod => 70.0,
+    }
+}
+
+/// A number below `limit` (1 to 256), each as likely as any other.
+fn below(limit: usize, random: Random<'_>) -> usize {
+    let fair = 256 - 256 % limit;
+    loop {
+        let mut byte = [0];
+        random(&mut byte);
+        let drawn = usize::from(byte[0]);
+        if drawn < fair {
+            return drawn % limit;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+    use shiming_identity::portrait::FaceModel;
+
+    use super::*;
+
+    fn source() -> impl FnMut(&mut [u8]) {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        move |bytes| {
+            for byte in bytes {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                *byte = state.to_le_bytes()[4];
+            }
+        }
+    }
+
+    fn face(person: u8) -> Descriptor {
+        let mut draw = source();
+        let mut bytes = vec![0; 512 * (usize::from(person) + 1)];
+        draw(&mut bytes);
+        let values: Vec<f32> = bytes[512 * usize::from(person)..]
+            .iter()
+            .take(FaceModel::V1.length())
+            .map(|byte| f32::from(*byte) - 127.5)
+            .collect();
+        Descriptor::new(FaceModel::V1, &values).unwrap()
+    }
+
+    fn challenge() -> Challenge {
+        Challenge { actions: vec![Action::Blink, Action::TurnLeft, Action::Nod], issued_at: 1_000 }
+    }
+
+    fn answer() -> Vec<Performed> {
+        let step = |action, began, strength, depth| Performed {
+            action,
+            began,
+            peak: began + 300,
+            ended: began + 700,
+            strength,
+            depth,
+        };
+        vec![
+            step(Action::Blink, 900, 0.8, None),
+            step(Action::TurnLeft, 2_400, 24.0, Some(0.2)),
+            step(Action::Nod, 4_000, 14.0, None),
+        ]
+    }
+
+    // EC-1: an answer in the right order, in time, of one face.
+    #[test]
+    fn what_was_asked_is_an_answer() {
+        let one = face(1);
+        assert_eq!(challenge().judge(&answer(), [&one, &one], 1_006), Ok(()));
+        // As late as it may be.
+        assert_eq!(challenge().judge(&answer(), [&one, &one], 1_035), Ok(()));
+    }
+
+    #[test]
+    fn what_was_not_asked_is_none() {
+        let (one, two) = (face(1), face(2));
+        let judge = |performed: &[Performed], now| challenge().judge(performed, [&one, &one], now);
+        assert_eq!(judge(&answer(), 1_036), Err(NotLive::TooLate));
+        // A recording that is sent at once claims more time than has gone by.
+        assert_eq!(judge(&answer(), 1_002), Err(NotLive::TooSoon));
+        let mut swapped = answer();
+        swapped.swap(0, 2);
+        assert_eq!(judge(&swapped, 1_006), Err(NotLive::OtherActions));
+        assert_eq!(judge(&answer()[..2], 1_006), Err(NotLive::OtherActions));
+        assert_eq!(judge(&[], 1_006), Err(NotLive::OtherActions));
+        assert_eq!(challenge().judge(&answer(), [&one, &two], 1_006), Err(NotLive::OtherPerson));
+        let altered = |alter: fn(&mut Vec<Performed>)| {
+            let mut performed = answer();
+            alter(&mut performed);
+            judge(&performed, 1_006)
+        };
+        assert_eq!(altered(|steps| steps[1].depth = Some(0.01)), Err(NotLive::Flat));
+        for alter in [
+            (|steps| steps[1].depth = None) as fn(&mut Vec<Performed>),
+            |steps| steps[1].depth = Some(f32::NAN),
+            |steps| steps[1].depth = Some(3.0),
+            |steps| steps[0].depth = Some(0.2),
+            |steps| steps[1].strength = 10.0,
+            |steps| steps[1].strength = f32::NAN,
+            |steps| steps[2].strength = f32::INFINITY,
+            |steps| steps[0].began = 100,
+            |steps| steps[0].ended = steps[0].began,
+            |steps| steps[1].began = 1_000,
+            |steps| steps[2].peak = 9_000,
+            |steps| steps[2].ended = 20_001,
+        ] {
+            assert_eq!(altered(alter), Err(NotLive::NotAHead));
+        }
+    }
+
+    #[test]
+    fn every_order_with_a_turn_is_drawn_about_as_often() {
+        let mut random = source();
+        let mut drawn: HashMap<Vec<Action>, u32> = HashMap::new();
+        for _ in 0..54_000 {
+            *drawn.entry(Challenge::new(0, &mut random).actions).or_default() += 1;
+        }
+        assert_eq!(drawn.len(), 54);
+        assert!(drawn.values().all(|count| (850..1_150).contains(count)), "{drawn:?}");
+        for actions in drawn.keys() {
+            assert!(actions.iter().any(|action| action.turns()));
+            assert!(actions.iter().all(|one| actions.iter().filter(|action| *action == one).count() == 1));
+        }
+    }
+
+    proptest! {
+        // Whatever a phone sends, the answer is a verdict.
+        #[test]
+        fn any_transcript_is_judged(
+            steps in prop::collection::vec((0usize..5, any::<[u16; 3]>(), any::<f32>(), any::<Option<f32>>()), 0..6),
+            now in any::<u64>(),
+        ) {
+            let steps: Vec<Performed> = steps
+                .into_iter()
+                .map(|(action, [began, peak, ended], strength, depth)| Performed {
+                    action: Action::ALL[action], began, peak, ended, strength, depth,
+                })
+                .collect();
+            let one = face(1);
+            let _ = challenge().judge(&steps, [&one, &one], now);
+        }
+    }
+}
