@@ -187,7 +187,7 @@ fn no_altered_code_says_anything_else() {
     let text = code::encode(&shown);
     let mut dice = Rand64::new(20_261_127);
     let mut refused = std::collections::BTreeMap::<&str, u32>::new();
-    let (forger, issuer) = (Key::new(9), key_id("a"));
+    let (forger, kid) = (Key::new(9), key_id("a"));
     for round in 0..12_000 {
         let altered = match round % 4 {
             0 => {
@@ -203,7 +203,7 @@ fn no_altered_code_says_anything_else() {
                 let mut other = card.clone();
                 other.disclosed.over = Some(dice.rand_range(0..100) as u8);
                 other.number = CardNumber::from_random(dice.rand_u64());
-                let signed = forger.sign(other.unsigned(&issuer).unwrap());
+                let signed = forger.sign(other.unsigned(&kid).unwrap());
                 code::encode(&world.phone.sign(present(&signed, NOW)))
             }
         };

@@ -256,7 +256,7 @@ mod tests {
             assert!(side[50..].iter().all(|fit| *fit == Fitness::Bad), "it is away: {side:?}");
             // The focus passes through, but never stays for a second.
             assert!(side[8..20].iter().filter(|fit| **fit == Fitness::Good).count() < 6, "{side:?}");
-            assert!(side[8..20].iter().any(|fit| *fit == Fitness::Bad), "{side:?}");
+            assert!(side[8..20].contains(&Fitness::Bad), "{side:?}");
         }
     }
 

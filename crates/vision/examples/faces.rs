@@ -5,7 +5,12 @@
 //! ([`Severity::Medium`]: tilted, dim, soft, noisy, a poorer JPEG), flattened along its true corners. OUT gets the pictures
 //! that other implementations are given (`N.png`), chips for their nets (`residual.rgb`, `mobile.rgb`), our descriptors
 //! (`descriptors.bin`) and what all that is (`index.json`).
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a developer's program: what fails may stop it")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a developer's program: what fails may stop it"
+)]
 #![allow(clippy::cast_precision_loss, reason = "a collection has a few thousand pictures")]
 
 #[path = "../tests/common/mod.rs"]
