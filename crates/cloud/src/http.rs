@@ -158,6 +158,38 @@ pub fn empty(status: u16) -> Answer {
     Ok(response)
 }
 
+/// What a router's answer becomes where a path takes these methods: a method that it does not take learns which it does
+/// (RFC 9110 §15.5.6).
+pub fn answered(answer: Answer, methods: &str) -> worker::Result<Response> {
+    match answer {
+        Ok(response) => Ok(response),
+        Err(fault) => {
+            let not_allowed =
+                matches!(&fault, Fault::Problem(problem) if problem.kind == ProblemType::MethodNotAllowed);
+            let mut response = refusal(fault)?;
+            if not_allowed {
+                response.headers_mut().set("Allow", methods)?;
+            }
+            Ok(response)
+        }
+    }
+}
+
+/// The answer to OPTIONS where a path takes these methods.
+pub fn options(methods: &str) -> Answer {
+    let mut response = empty(204)?;
+    response.headers_mut().set("Allow", methods)?;
+    Ok(response)
+}
+
+/// A number from 1 in a path, in its one spelling.
+pub fn counted(text: &str) -> Result<u64, ProblemType> {
+    let number: u64 = text.parse().map_err(|_| ProblemType::NotFound)?;
+    // Greater ones have no exact double, which is how the database is asked.
+    let known = (1..1 << 53).contains(&number) && number.to_string() == text;
+    if known { Ok(number) } else { Err(ProblemType::NotFound) }
+}
+
 /// The answer that a fault becomes.
 pub fn refusal(fault: Fault) -> worker::Result<Response> {
     let problem = fault.into_problem();

@@ -94,18 +94,7 @@ pub async fn serve(request: Request, env: Env, context: &Context) -> worker::Res
     let target = Target::of(&request);
     let route = Route::of(&target.path);
     let allowed = route.as_ref().map(Route::methods).unwrap_or_default();
-    match handle(request, &env, context, &target, route.clone()).await {
-        Ok(response) => Ok(response),
-        Err(fault) => {
-            let not_allowed =
-                matches!(&fault, Fault::Problem(problem) if problem.kind == ProblemType::MethodNotAllowed);
-            let mut response = http::refusal(fault)?;
-            if not_allowed {
-                response.headers_mut().set("Allow", allowed)?;
-            }
-            Ok(response)
-        }
-    }
+    http::answered(handle(request, &env, context, &target, route.clone()).await, allowed)
 }
 
 async fn handle(
@@ -130,9 +119,7 @@ async fn handle(
     let route = route.map_err(Problem::new)?;
     let method = request.method();
     if method == Method::Options {
-        let mut response = http::empty(204)?;
-        response.headers_mut().set("Allow", route.methods())?;
-        return Ok(response);
+        return http::options(route.methods());
     }
     match (method, route) {
         (Method::Get | Method::Head, Route::Health) => {

@@ -40,7 +40,7 @@ impl Route {
             ["", "v1", "cards", "offers"] => Self::Offers,
             ["", "v1", "cards", "revocations"] => Self::Revocations,
             ["", "v1", "risk", "events"] => Self::RiskEvents,
-            ["", "v1", "risk", "events", number, "decision"] => Self::RiskDecision(counted(number)?),
+            ["", "v1", "risk", "events", number, "decision"] => Self::RiskDecision(http::counted(number)?),
             ["", "v1", "risk", "rules"] => Self::RiskRules,
             ["", "v1", "risk", "blacklist"] => Self::Blacklist,
             ["", "tell"] => Self::Tell,
@@ -59,31 +59,12 @@ impl Route {
     }
 }
 
-/// A number from 1, in its one spelling.
-fn counted(text: &str) -> Result<u64, ProblemType> {
-    let number: u64 = text.parse().map_err(|_| ProblemType::NotFound)?;
-    // Greater ones have no exact double, which is how the database is asked.
-    let known = (1..1 << 53).contains(&number) && number.to_string() == text;
-    if known { Ok(number) } else { Err(ProblemType::NotFound) }
-}
-
 /// Serves a request; whatever goes wrong is a problem.
 pub async fn serve(request: Request, env: Env) -> worker::Result<Response> {
     let target = Target::of(&request);
     let route = Route::of(&target.path);
     let allowed = route.as_ref().map(Route::methods).unwrap_or_default();
-    match handle(request, &env, &target, route).await {
-        Ok(response) => Ok(response),
-        Err(fault) => {
-            let not_allowed =
-                matches!(&fault, Fault::Problem(problem) if problem.kind == ProblemType::MethodNotAllowed);
-            let mut response = http::refusal(fault)?;
-            if not_allowed {
-                response.headers_mut().set("Allow", allowed)?;
-            }
-            Ok(response)
-        }
-    }
+    http::answered(handle(request, &env, &target, route).await, allowed)
 }
 
 async fn handle(request: Request, env: &Env, target: &Target, route: Result<Route, ProblemType>) -> Answer {
@@ -92,9 +73,7 @@ async fn handle(request: Request, env: &Env, target: &Target, route: Result<Rout
     let route = route.map_err(Problem::new)?;
     let method = request.method();
     if method == Method::Options {
-        let mut response = http::empty(204)?;
-        response.headers_mut().set("Allow", route.methods())?;
-        return Ok(response);
+        return http::options(route.methods());
     }
     match (method, route) {
         (Method::Get, Route::Devices) => devices::list(request, env).await,
