@@ -139,6 +139,8 @@ impl People {
         let mut left: Vec<Citizen> = world.get("/citizens")?;
         // The sandbox's list has one citizen whose card has expired; a test that wants one takes it with `expired`.
         left.retain(|citizen| citizen.line().starts_with('1'));
+        // The youngest first: whoever needs an adult finds one, whatever ran before.
+        left.sort_by(|a, b| b.birth_date.cmp(&a.birth_date));
         Ok(Self { left: Mutex::new(left) })
     }
 
@@ -159,6 +161,18 @@ impl People {
     /// Somebody with a card that is sold and not switched on.
     pub fn inactive(&self) -> Result<Citizen> {
         self.with(SimState::Inactive)
+    }
+
+    /// As [`People::inactive`], and of age: a card may say so.
+    pub fn adult(&self) -> Result<Citizen> {
+        self.take("adult citizen", |citizen| {
+            let (sim, number) = (citizen.subscription.sim, &citizen.subscription.number);
+            let of_age = citizen.birth_date.as_str() < "2008-01-01";
+            of_age
+                && sim == SimState::Inactive
+                && citizen.subscription.contact_line == *number
+                && !citizen.has_expired()
+        })
     }
 
     /// Somebody with a card that is switched on and not registered.

@@ -72,7 +72,7 @@ fn from_an_enrolled_device_to_a_card_that_anybody_can_check() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
     let edge = system.edge();
-    let citizen = system.people.inactive()?;
+    let citizen = system.people.adult()?;
     let (device, certified) = Device::enrol(&edge, &secret(OPERATOR))?;
     let verifier = Verifier::fetch(&edge)?;
     let certificate = URL_SAFE_NO_PAD.decode(&certified.certificate).map_err(anyhow::Error::msg)?;
@@ -387,7 +387,7 @@ fn a_revoked_card_is_revoked_everywhere() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
     let (edge, device) = (system.edge(), enrol(system)?);
-    let (citizen, other) = (system.people.inactive()?, system.people.inactive()?);
+    let (citizen, other) = (system.people.adult()?, system.people.adult()?);
     let selections = json!([["name"], ["over_18"]]);
     let holder = Holder::take(&edge, &device.offer(&citizen)?, &selections)?;
     let stranger = Holder::take(&edge, &device.offer(&other)?, &selections)?;
