@@ -23,7 +23,7 @@ use crate::sight::part;
 pub use align::{Template, chip};
 pub use describe::Describer;
 pub use find::{FaceFinder, FoundFace};
-pub use mesh::{Landmarks, Mesh, index as landmark};
+pub use mesh::{LANDMARKS, Landmarks, Mesh, index as landmark};
 
 /// Height of the picture of a document's portrait, pixels: as much as a photo of a card has, and more than any net takes.
 const PORTRAIT_HEIGHT: u32 = 512;
@@ -83,6 +83,12 @@ impl Faces {
             }
         }
         Ok(None)
+    }
+
+    /// The landmarks of the face that was in about the same place in the frame before, or else of the largest one (EC-1).
+    pub fn track(&self, frame: &Frame<'_>, before: Option<&Landmarks>) -> Result<Option<Landmarks>, NetError> {
+        let followed = before.map(|before| self.follow(frame, before)).transpose()?.flatten();
+        followed.map_or_else(|| self.largest(frame), |landmarks| Ok(Some(landmarks)))
     }
 }
 

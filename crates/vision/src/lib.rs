@@ -24,6 +24,8 @@ pub mod format;
 pub mod geometry;
 pub mod grain;
 pub mod inspect;
+#[cfg(feature = "face")]
+pub mod live;
 pub mod locate;
 mod narrow;
 pub mod net;
