@@ -55,7 +55,7 @@ async function contentsOf(entry, kind, define) {
     target: ["es2022"],
     charset: "utf8",
     legalComments: "none",
-    external: ["/capture/*"],
+    external: ["/capture/*", "/face/*"],
     alias: { "shiming-card": join(card, "shiming_card.js"), "shiming-scanner": join(scanner, "shiming_scanner.js") },
     define,
     logLevel: "warning",
@@ -69,6 +69,8 @@ async function contentsOf(entry, kind, define) {
 const text = (value) => JSON.stringify(value);
 
 const worker = await bundle("src/reader.worker.ts", { WASM_BYTES: JSON.stringify(Object.fromEntries(sizes)) });
+const FACE_WASM_BYTES = text(statSync(join(out, "face/shiming_face_bg.wasm"), { throwIfNoEntry: false })?.size ?? 0);
+const faceWorker = await bundle("src/face/faces.worker.ts", { FACE_WASM_BYTES });
 const table = readFileSync(join(here, "data/characters.txt"));
 const characters = publish("characters", "txt", table);
 const script = await bundle("src/main.ts", {
@@ -78,15 +80,25 @@ const script = await bundle("src/main.ts", {
 });
 const style = await bundle("styles/page.css");
 
-/** Writes pages with their style and script in place. */
-function page(from, style, script, ...names) {
-  const html = readFileSync(join(here, from), "utf8").replace("%STYLE%", style).replace("%SCRIPT%", script);
-  for (const name of names) writeFileSync(join(out, name), html);
+/** What a page is called and says of itself before its script runs; that knows the language. */
+const WORDS = {
+  index: ["实名登记", "手机卡实名登记：照片不离开手机。 SIM registration: no picture leaves your phone."],
+  verify: ["核验电子证件", "核验电子证件：在手机上完成，没有网络也行。 Check an electronic ID on the phone, without a network too."],
+  card: ["我的电子证件", "电子证件：只存在这部手机上。 Your electronic ID, on this phone only."],
+  terminal: ["签发电子证件", "签发电子证件的终端。 A terminal that issues electronic IDs."],
+};
+
+/** Writes a page with its words, style and script in place, under its name and under `others`. */
+function page(name, style, script, ...others) {
+  const [title, description] = WORDS[name];
+  const places = { TITLE: title, DESCRIPTION: description, STYLE: style, SCRIPT: script };
+  const html = readFileSync(join(here, "page.html"), "utf8").replaceAll(/%([A-Z]+)%/g, (_, place) => places[place]);
+  for (const file of [name, ...others]) writeFileSync(join(out, `${file}.html`), html);
   return html;
 }
 
 // `/r` is where capture links lead; their token is in the fragment.
-page("index.html", style, script, "index.html", "r.html");
+page("index", style, script, "r");
 
 // Electronic ID cards: checked, held, issued.
 const cardModule = publish("card", "wasm", readFileSync(join(card, "shiming_card_bg.wasm")));
@@ -96,10 +108,12 @@ const CARD_WASM = text(`/${cardModule}`);
 const cards = await bundle("styles/cards.css");
 const verify = await bundle("src/verify/main.ts", { CARD_WASM, SCAN_WORKER_URL: text(`/${scan}`) }, "verify");
 const wallet = await bundle("src/card/main.ts", { CARD_WASM }, "wallet");
-const terminal = await bundle("src/terminal/main.ts", { CARD_WASM }, "terminal");
-page("terminal.html", cards, terminal, "terminal.html");
-await keptOffline("/verify", page("verify.html", cards, verify, "verify.html"), [cards, verify, cardModule, scan, scannerModule]);
-await keptOffline("/card", page("card.html", cards, wallet, "card.html"), [cards, wallet, cardModule]);
+const terminal = await bundle("src/terminal/main.ts", {
+  CARD_WASM, READER_WORKER_URL: text(`/${worker}`), FACE_WORKER_URL: text(`/${faceWorker}`),
+}, "terminal");
+page("terminal", cards, terminal);
+await keptOffline("/verify", page("verify", cards, verify), [cards, verify, cardModule, scan, scannerModule]);
+await keptOffline("/card", page("card", cards, wallet), [cards, wallet, cardModule]);
 
 /** The service worker that keeps a page and its files: at the root, since its scope is the page's path. */
 async function keptOffline(path, html, files) {

@@ -1,4 +1,4 @@
-// The rear camera as a stream of frames. No markup: the caller gives the video element.
+// A camera as a stream of frames: the rear one for what is shown to it, the front one for whoever looks into it. No markup: the caller gives the video element.
 
 import { openRearLens, type OpenLens } from "./lenses.ts";
 import type { Frame } from "./reader_protocol.ts";
@@ -33,6 +33,10 @@ interface LensConstraints extends MediaTrackConstraintSet {
  * Chromium would cut an upright picture to these numbers.
  */
 const RESOLUTION = { width: { ideal: 1920 }, height: { ideal: 1080 }, resizeMode: { ideal: "none" } } as const;
+/** A face needs less, and small frames come faster. */
+const FACE_RESOLUTION = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } } as const;
+
+export type Facing = "rear" | "front";
 
 export class Camera {
   private constructor(
@@ -41,13 +45,13 @@ export class Camera {
     private readonly track: MediaStreamTrack,
   ) {}
 
-  /** Opens the rear main lens into `video`. `signal` closes it. */
-  static async open(video: HTMLVideoElement, signal: AbortSignal): Promise<Camera> {
+  /** Opens the rear main lens, or the front camera, into `video`. `signal` closes it. */
+  static async open(video: HTMLVideoElement, signal: AbortSignal, facing: Facing = "rear"): Promise<Camera> {
     const missing = cameraFault();
     if (missing !== undefined) throw new CameraError(missing);
     let stream: MediaStream;
     try {
-      stream = await openRear();
+      stream = await (facing === "rear" ? openRear() : openFront());
     } catch (error) {
       throw new CameraError(faultOf(error));
     }
@@ -134,6 +138,10 @@ async function openRear(): Promise<MediaStream> {
     list: async () => (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput"),
   });
   return stream;
+}
+
+function openFront(): Promise<MediaStream> {
+  return navigator.mediaDevices.getUserMedia({ audio: false, video: { ...FACE_RESOLUTION, facingMode: { ideal: "user" } } });
 }
 
 function describe(stream: MediaStream): OpenStream {

@@ -28,6 +28,8 @@ export interface CaptureModule {
   voteReadings(readings: string, format: string): string;
   checkFields(fields: string, now: number): string;
   checkSim(iccid: string, number: string): string;
+  /** A JSON list of `FormatParameters`, one a side. */
+  formats(document: string): string;
   /** The ethnic groups as cards print them, a JSON list. */
   ethnicGroups(): string;
 }

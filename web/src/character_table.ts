@@ -2,7 +2,7 @@
 // may keep it; the browser checks its digest.
 
 import { CharacterTable } from "./characters.ts";
-import { ReaderError } from "./reader.ts";
+import { ReaderError } from "./remote.ts";
 
 /** Set by the build: where the table is, and its digest as `integrity` writes it. */
 declare const CHARACTERS_URL: string;

@@ -1,7 +1,7 @@
 // The models: fetched once as a stream (progress in bytes), checked against the manifest's sha256, cached.
 
 export interface ModelFile {
-  role: "finder" | "sorter" | "grain" | "narrow" | "recogniser";
+  role: "finder" | "sorter" | "grain" | "narrow" | "recogniser" | "face_finder" | "face_mesh" | "face_describer";
   file: string;
   bytes: number;
   sha256: string;
@@ -9,7 +9,10 @@ export interface ModelFile {
 
 export interface Manifest {
   version: number;
+  /** What documents are read with. */
   files: ModelFile[];
+  /** What faces are followed and described with. */
+  face: ModelFile[];
 }
 
 /** The files could not be had (`download`) or are not what the manifest says (`corrupt`). */
@@ -19,8 +22,19 @@ export class ModelError extends Error {
   }
 }
 
+const MANIFEST = "/models/manifest.json";
 const CACHE = "shiming-models";
 const TRIES = 4;
+
+/** Which files there are. */
+export async function readManifest(): Promise<Manifest> {
+  const response = await fetch(MANIFEST, { cache: "no-cache" }).catch(() => undefined);
+  if (!response?.ok) throw new ModelError("download");
+  return (await response.json()) as Manifest;
+}
+
+/** Where a file is. The build put the content's hash into the name, so that a cached file is never an old one. */
+const urlOf = ({ file }: Pick<ModelFile, "file">): string => `/models/${file}`;
 
 /** Fetches `url`, calling `grew` with the length of each piece. A try that fails takes back what it reported. */
 export async function download(url: string, grew: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
@@ -66,10 +80,9 @@ async function openCache(): Promise<Cache | undefined> {
   }
 }
 
-/** The bytes of one model file, from the cache if they are there and right. `url` names the content, so that it never means another. */
-export async function loadModel(
-  url: string, file: Pick<ModelFile, "sha256" | "bytes">, grew: (bytes: number) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
+/** The bytes of one model file, from the cache if they are there and right. */
+export async function loadModel(file: ModelFile, grew: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+  const url = urlOf(file);
   const cache = await openCache();
   const kept = await cache?.match(url);
   if (kept !== undefined) {
@@ -90,10 +103,10 @@ export async function loadModel(
   return bytes;
 }
 
-/** Removes cached files that `keep` does not name. */
-export async function sweepModels(keep: readonly string[]): Promise<void> {
+/** Removes cached files that this version does not have. */
+export async function sweepModels({ files, face }: Manifest): Promise<void> {
   const cache = await openCache();
-  const wanted = new Set(keep.map((url) => new URL(url, location.href).href));
+  const wanted = new Set([...files, ...face].map((file) => new URL(urlOf(file), location.href).href));
   for (const request of (await cache?.keys()) ?? []) {
     if (!wanted.has(request.url)) await cache?.delete(request);
   }

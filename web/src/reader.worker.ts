@@ -2,18 +2,18 @@
 
 import { relaxedSimd } from "wasm-feature-detect";
 import type { Capture, CaptureModule, CaptureOutcome } from "./capture_module.ts";
-import { download, loadModel, type Manifest, ModelError, type ModelFile, sweepModels } from "./models.ts";
-import type { Calls, Elected, FieldFault, Frame, FrameReport, FromWorker, Outcome, Reading, ToWorker } from "./reader_protocol.ts";
+import { download, loadModel, ModelError, type ModelFile, readManifest, sweepModels } from "./models.ts";
+import { pixels } from "./pixels.ts";
+import type { Calls, Elected, FieldFault, Frame, FrameReport, Outcome, Reading } from "./reader_protocol.ts";
+import { type Handlers, progress, serve } from "./remote.worker.ts";
 import type { FormatParameters } from "./wire.ts";
 
-declare const self: DedicatedWorkerGlobalScope;
 /** Set by the build: sizes of the wasm modules in bytes. */
 declare const WASM_BYTES: { plain: number; relaxed: number };
 
 const CAPTURE = "/capture/shiming_capture.js";
 /** The same program twice: where the browser can multiply and add in one step, the networks take three quarters of the time. */
 const WASM = { plain: "/capture/shiming_capture_bg.wasm", relaxed: "/capture/shiming_capture_relaxed_bg.wasm" };
-const MANIFEST = "/models/manifest.json";
 
 /** Frames are looked at in this size (long edge, pixels); they are read in their own. */
 const INSPECTED = 1280;
@@ -33,7 +33,7 @@ let loading: Promise<Loaded> | undefined;
 /** The sharpest of the newest frames that were ready without a break, best first: of one document, held still. */
 let kept: { frame: Frame; sharpness: number }[] = [];
 
-const handlers: { [Kind in keyof Calls]: (request: Calls[Kind]["request"]) => Promise<Calls[Kind]["answer"]> } = {
+const handlers: Handlers<Calls> = {
   load: async () => ({ models: (await once()).models }),
 
   inspect: async ({ frame, format }) => {
@@ -84,6 +84,8 @@ const handlers: { [Kind in keyof Calls]: (request: Calls[Kind]["request"]) => Pr
 
   checkSim: async ({ iccid, number }) => JSON.parse((await once()).module.checkSim(iccid, number)) as FieldFault[],
 
+  formats: async ({ document }) => JSON.parse((await once()).module.formats(document)) as FormatParameters[],
+
   ethnicGroups: async () => JSON.parse((await once()).module.ethnicGroups()) as string[],
 };
 
@@ -104,27 +106,17 @@ async function reader(): Promise<Loaded> {
 }
 
 async function load(): Promise<Loaded> {
-  const response = await fetch(MANIFEST, { cache: "no-cache" }).catch(() => undefined);
-  if (!response?.ok) throw new ModelError("download");
-  const manifest = (await response.json()) as Manifest;
-  // The build put the content's hash into the name, so that a cached file is never an old one.
-  const url = ({ file }: ModelFile): string => `/models/${file}`;
-
+  const manifest = await readManifest();
   const kind = (await relaxedSimd()) ? "relaxed" : "plain";
   const total = WASM_BYTES[kind] + manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
-  let done = 0;
-  const grew = (bytes: number): void => {
-    done += bytes;
-    post({ kind: "progress", loaded: Math.min(done, total), total });
-  };
-  grew(0);
+  const grew = progress(total);
 
   const file = (role: ModelFile["role"]): ModelFile => {
     const found = manifest.files.find((listed) => listed.role === role);
     if (found === undefined) throw new ModelError("corrupt");
     return found;
   };
-  const model = (role: ModelFile["role"]): Promise<Uint8Array> => loadModel(url(file(role)), file(role), grew);
+  const model = (role: ModelFile["role"]): Promise<Uint8Array> => loadModel(file(role), grew);
   // What judges frames first: the camera can open while the rest is still on its way.
   const [module, wasm, finder, sorter] = await Promise.all([
     import(CAPTURE) as Promise<CaptureModule>,
@@ -136,29 +128,11 @@ async function load(): Promise<Loaded> {
   const capture = new module.Capture(finder, sorter);
   const reading = Promise.all([model("grain"), model("narrow"), model("recogniser")]).then(([grain, narrow, recogniser]) => {
     capture.addReader(grain, narrow, recogniser);
-    void sweepModels(manifest.files.map(url));
+    void sweepModels(manifest);
   });
   // Who waits for it is told; a failure that nobody waits for yet is no crash.
   reading.catch(() => (loading = undefined));
   return { module, capture, models: `${manifest.version}-${file("recogniser").sha256.slice(0, 12)}`, reading };
-}
-
-// One canvas for looks, which are many; reads make their own, so that its memory goes with it.
-let glance: OffscreenCanvas | undefined;
-
-/** The frame's pixels, no larger than `longEdge`. */
-function pixels(frame: Frame, longEdge: number): { rgba: Uint8Array; width: number; height: number; scale: number } {
-  if ("rgba" in frame) return { ...frame, rgba: new Uint8Array(frame.rgba), scale: 1 };
-  const scale = Math.min(1, longEdge / Math.max(frame.width, frame.height));
-  const width = Math.round(frame.width * scale);
-  const height = Math.round(frame.height * scale);
-  let canvas = scale < 1 ? glance : undefined;
-  if (canvas?.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height);
-  if (scale < 1) glance = canvas;
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (context === null) throw new Error("no 2d context");
-  context.drawImage(frame, 0, 0, width, height);
-  return { rgba: new Uint8Array(context.getImageData(0, 0, width, height).data.buffer), width, height, scale };
 }
 
 function readPixels(loaded: Loaded, frame: Frame, format: FormatParameters): Outcome {
@@ -196,31 +170,11 @@ function close(frame: Frame): void {
   if (!("rgba" in frame)) frame.close();
 }
 
-function post(message: FromWorker, transfer: Transferable[] = []): void {
-  self.postMessage(message, transfer);
-}
-
-self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
-  try {
-    const handler = handlers[data.kind] as (request: unknown) => Promise<unknown>;
-    const answer = await handler(data);
-    post({ kind: "answer", id: data.id, answer }, pictures(answer));
-  } catch (error) {
-    const fatal = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
-    const code = error instanceof ModelError ? error.code : fatal ? "crashed" : codeOf(error);
-    post({ kind: "failure", id: data.id, code, fatal });
-  }
-};
+serve(handlers, pictures);
 
 /** The formatted picture in an answer, to hand over. */
 function pictures(answer: unknown): Transferable[] {
   if (typeof answer !== "object" || answer === null) return [];
   if ("outcome" in answer) return pictures(answer.outcome);
   return "jpeg" in answer ? [answer.jpeg as ArrayBuffer] : [];
-}
-
-/** The code of an error that `capture` threw. */
-function codeOf(error: unknown): string {
-  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : "crashed";
 }

@@ -64,7 +64,8 @@ export interface FieldFault {
   doubt: boolean;
 }
 
-export interface Calls {
+/** What the page asks of the reader worker. */
+export type Calls = {
   /** Loads `capture` and the models. */
   load: { request: Record<never, never>; answer: { models: string } };
   /** Looks at a frame; a good one is kept for `shoot` until one comes that is not. */
@@ -83,15 +84,8 @@ export interface Calls {
   checkFields: { request: { fields: Record<FieldName, string> }; answer: FieldFault[] };
   /** Checks an ICCID and a number. */
   checkSim: { request: { iccid: string; number: string }; answer: FieldFault[] };
+  /** How a document's sides are formatted where no operator says otherwise. */
+  formats: { request: { document: string }; answer: FormatParameters[] };
   /** The ethnic groups as cards print them. */
   ethnicGroups: { request: Record<never, never>; answer: string[] };
-}
-
-export type CallKind = keyof Calls;
-
-export type ToWorker = { [Kind in CallKind]: { id: number; kind: Kind } & Calls[Kind]["request"] }[CallKind];
-
-export type FromWorker =
-  | { kind: "progress"; loaded: number; total: number }
-  | { kind: "answer"; id: number; answer: unknown }
-  | { kind: "failure"; id: number; code: string; fatal: boolean };
+};

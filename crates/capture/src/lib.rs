@@ -10,7 +10,7 @@ mod vote;
 
 use js_sys::{Error, Reflect};
 use shiming_identity::Date;
-use shiming_identity::document::{FormatParameters, pages};
+use shiming_identity::document::{DocumentKind, FormatParameters, layouts, pages};
 use shiming_vision::{Frame, Photo, Reader, Scout};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
@@ -249,6 +249,15 @@ pub fn check_sim_json(iccid: &str, number: &str) -> Result<String, JsValue> {
 #[wasm_bindgen(js_name = ethnicGroups)]
 pub fn ethnic_groups() -> Result<String, JsValue> {
     serialize(&shiming_identity::ethnicity::GROUPS.as_slice())
+}
+
+/// How the sides of a document are formatted where no operator says otherwise: a JSON list of `FormatParameters`, in the order
+/// in which they are captured. For pages that read documents without a registration.
+#[wasm_bindgen]
+pub fn formats(document: &str) -> Result<String, JsValue> {
+    let document: DocumentKind =
+        serde_json::from_value(document.into()).map_err(|_| thrown(CaptureError::Argument))?;
+    serialize(&layouts(document).into_iter().map(|layout| layout.format).collect::<Vec<_>>())
 }
 
 fn parse<'de, T: serde::Deserialize<'de>>(json: &'de str) -> Result<T, JsValue> {

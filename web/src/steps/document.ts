@@ -1,16 +1,18 @@
-// Step 2: the document's front, then its back, by camera or from a file. Pictures go to the worker and nowhere else.
+// The document's front, then its back, by camera or from a file: step 2 of a registration, and how a terminal reads a card.
+// Pictures go to the worker and nowhere else.
 
 import { Camera, CameraError, type CameraFault } from "../camera.ts";
 import { sideRead } from "../evidence.ts";
-import type { Flow } from "../flow.ts";
 import { AutoShot, SteadyHint, withLamp } from "../guide.ts";
 import { t, tCode } from "../messages.ts";
-import { Reader, ReaderError } from "../reader.ts";
+import type { Reader } from "../reader.ts";
+import { ReaderError, transferOf } from "../remote.ts";
+import type { Draft } from "../session.ts";
 import type { Outcome } from "../reader_protocol.ts";
 import { h, icon, replace } from "../ui/dom.ts";
-import { formatMegabytes } from "../ui/format.ts";
 import { Notice } from "../ui/notice.ts";
 import { Outline } from "../ui/outline.ts";
+import { progressBar } from "../ui/progress.ts";
 import { type Booth, readByVote } from "../voting.ts";
 import type { FormatParameters, Side } from "../wire.ts";
 
@@ -24,7 +26,20 @@ const MOST_CRASHES = 3;
 const PRAISE_MS = 1600;
 const PICTURES = "image/jpeg,image/png,image/webp";
 
-export function documentStep(flow: Flow, signal: AbortSignal): HTMLElement {
+/** What is read, and where it is kept. */
+export interface DocumentDesk {
+  readonly reader: Reader;
+  draft: Draft;
+  /** The side to take again, when the user asked for that. */
+  retake: Side | undefined;
+  /** `undefined` while it is not known. */
+  format(side: Side): FormatParameters | undefined;
+  setPicture(side: Side, jpeg: ArrayBuffer): void;
+  /** Both sides were read. */
+  go(step: "check"): void;
+}
+
+export function documentStep(flow: DocumentDesk, signal: AbortSignal): HTMLElement {
   return new DocumentStep(flow, signal).element;
 }
 
@@ -53,7 +68,7 @@ class DocumentStep {
   readonly #veil = h("div", { class: "veil", hidden: true });
   readonly #guide = h("div", { class: "guide", "aria-hidden": "true" }, h("i"), h("i"), h("i"), h("i"));
   readonly #stage = h("div", { class: "stage", "data-testid": "camera" }, this.#video, this.#outline.element, this.#guide, this.#hint, this.#veil);
-  readonly #progress = h("div", { class: "models", role: "progressbar", "data-testid": "models-progress", "aria-label": t("document.models"), hidden: true });
+  readonly #progress = progressBar("models-progress", t("document.models"));
   readonly #refusal = h("div", { class: "notice notice-warn", role: "alert", "data-testid": "refusal", hidden: true });
   readonly #file = h("input", { type: "file", accept: PICTURES, class: "unseen", "data-testid": "file-input", tabindex: -1, "aria-hidden": "true" });
   readonly #shutter = h("button", { type: "button", class: "shutter", "data-testid": "shutter", "aria-label": t("document.shutter"), disabled: true }, h("span"));
@@ -61,7 +76,7 @@ class DocumentStep {
   readonly #bar = h("div", { class: "camera-bar" });
   readonly #pick = h("button", { type: "button", class: "round", "data-testid": "pick-file" }, icon("picture"), h("span", {}, t("document.pick")));
 
-  constructor(private readonly flow: Flow, private readonly signal: AbortSignal) {
+  constructor(private readonly flow: DocumentDesk, private readonly signal: AbortSignal) {
     const { front, back } = flow.draft;
     this.#side = flow.retake ?? (front === undefined ? "front" : "back");
     const complete = front !== undefined && back !== undefined;
@@ -70,7 +85,7 @@ class DocumentStep {
     this.#pick.addEventListener("click", () => this.#file.click());
     this.#shutter.addEventListener("click", () => { this.#wantsShot = true; });
     this.#torchButton.addEventListener("click", () => void this.#switchLamp());
-    flow.reader.addEventListener("progress", () => this.#showProgress(), { signal });
+    flow.reader.addEventListener("progress", () => this.#progress.show(flow.reader.progress), { signal });
     signal.addEventListener("abort", () => this.#stop());
     document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
 
@@ -79,7 +94,7 @@ class DocumentStep {
       h("h1", {}, t("document.title")),
       this.#sideLine,
       this.#stage,
-      this.#progress,
+      this.#progress.element,
       this.#refusal,
       this.#notice.element,
       this.#bar,
@@ -94,7 +109,7 @@ class DocumentStep {
   }
 
   async #loadModels(): Promise<void> {
-    this.#showProgress();
+    this.#progress.show(this.flow.reader.progress);
     try {
       await this.flow.reader.load();
       await this.flow.reader.ask("forget", {});
@@ -106,24 +121,11 @@ class DocumentStep {
         if (this.#camera !== undefined) void this.#look(this.#camera);
       }));
     }
-    this.#progress.hidden = true;
+    this.#progress.hide();
   }
 
   #again(act: () => void): HTMLButtonElement {
     return h("button", { type: "button", class: "quiet", "data-testid": "again", onclick: act }, t("document.again"));
-  }
-
-  #showProgress(): void {
-    const { loaded, total } = this.flow.reader.progress;
-    this.#progress.hidden = total > 0 && loaded >= total;
-    const percent = total === 0 ? 0 : Math.floor((loaded / total) * 100);
-    const text = total === 0 ? t("document.models") : t("document.modelsBytes", { loaded: formatMegabytes(loaded), total: formatMegabytes(total) });
-    for (const [name, value] of Object.entries({ min: 0, max: 100, now: percent, text })) {
-      this.#progress.setAttribute(`aria-value${name}`, String(value));
-    }
-    const bar = h("i");
-    bar.style.width = `${percent}%`;
-    replace(this.#progress, h("span", {}, text), h("div", { class: "bar" }, bar));
   }
 
   #showSide(): void {
@@ -211,7 +213,7 @@ class DocumentStep {
         if (this.#busy || wanted === undefined) continue;
         const side = this.#side;
         const frame = await camera.frame();
-        const transfer = Reader.transferOf(frame);
+        const transfer = transferOf(frame);
         if (this.#wantsShot) {
           this.#wantsShot = false;
           await this.#read(side, "camera", () => this.flow.reader.ask("readFrame", { frame, format: wanted }, transfer));
@@ -257,7 +259,7 @@ class DocumentStep {
       await Promise.race([camera.next(signal).catch(() => undefined), end]);
       if (signal.aborted || performance.now() >= deadline) return false;
       const frame = await camera.frame();
-      const { hint, quad } = await this.flow.reader.ask("inspect", { frame, format }, Reader.transferOf(frame));
+      const { hint, quad } = await this.flow.reader.ask("inspect", { frame, format }, transferOf(frame));
       this.#outline.draw(quad, this.#video.videoWidth, this.#video.videoHeight, hint === "ready");
       if (hint === "ready") return true;
     }

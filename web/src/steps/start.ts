@@ -2,7 +2,7 @@
 
 import type { Flow } from "../flow.ts";
 import { t, tCode } from "../messages.ts";
-import { hasSimd } from "../reader.ts";
+import { hasSimd } from "../remote.ts";
 import { h, icon, replace } from "../ui/dom.ts";
 import { Notice } from "../ui/notice.ts";
 

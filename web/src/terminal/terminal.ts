@@ -2,6 +2,7 @@
 
 import { Client, type Network, type Pending } from "../client.ts";
 import { type DeviceKey, makeDeviceKey } from "../device_key.ts";
+import type { Challenge, LiveFace } from "../face/check.ts";
 import type { Store } from "../storage.ts";
 import { Traffic } from "../traffic.ts";
 
@@ -20,6 +21,14 @@ export interface Identified {
   name: string;
   id_number: string;
   valid_until?: string;
+}
+
+/** What else goes with a request for an offer. */
+export interface Seen {
+  /** The live face, and the portrait on the document where that was read. */
+  face?: LiveFace & { document?: string };
+  /** Cards on an older phone end when these are taken. */
+  moves?: true;
 }
 
 /** An offer, or the number under which an operator decides first. */
@@ -63,17 +72,27 @@ export class Terminal {
     this.enrolment = enrolment;
   }
 
+  /** Asks what a person in front of the device is to do. */
+  challenge(signal: AbortSignal): Promise<Challenge> {
+    // One answer each: a challenge that got lost is not asked for again.
+    this.#pending.set("challenge", undefined);
+    return this.#enrolled().post<Challenge>("/v1/faces/challenges", {}, "challenge", signal);
+  }
+
   /** Asks for an offer for the person who was identified here. */
-  async offer(person: Identified, signal: AbortSignal): Promise<Offered> {
-    const { enrolment } = this;
-    if (enrolment === undefined) throw new Error("not enrolled");
-    return this.#client(enrolment.key, enrolment.device).post<Offered>("/v1/cards/offers", person, "offer", signal);
+  offer(person: Identified, seen: Seen, signal: AbortSignal): Promise<Offered> {
+    return this.#enrolled().post<Offered>("/v1/cards/offers", { ...person, ...seen }, "offer", signal);
   }
 
   /** Drops key and certificate: the operator revokes the device, or its certificate ran out. */
   async forget(): Promise<void> {
     await this.store.delete("enrolment").catch(() => undefined);
     this.enrolment = undefined;
+  }
+
+  #enrolled(): Client {
+    if (this.enrolment === undefined) throw new Error("not enrolled");
+    return this.#client(this.enrolment.key, this.enrolment.device);
   }
 
   #client(key: DeviceKey, keyId?: string): Client {

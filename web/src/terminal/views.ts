@@ -2,14 +2,16 @@
 
 import { now } from "../cards/clock.ts";
 import { dateText } from "../cards/facts.ts";
+import { FaceCheck } from "../face/check.ts";
 import { t } from "../messages.ts";
 import { isProblem } from "../problem.ts";
+import { documentStep } from "../steps/document.ts";
 import { h, icon, replace } from "../ui/dom.ts";
 import { formatSeconds } from "../ui/format.ts";
 import { Notice } from "../ui/notice.ts";
 import { symbolOf } from "../ui/symbol.ts";
 import type { Desk } from "./main.ts";
-import type { Identified } from "./terminal.ts";
+import type { Identified, Seen } from "./terminal.ts";
 
 /** An input with its label, and a line below that says what is wrong. */
 function field(id: string, label: string, hint: string, attributes: Record<string, string | number | boolean> = {}) {
@@ -24,17 +26,15 @@ function field(id: string, label: string, hint: string, attributes: Record<strin
   return { input, wrong, element: h("div", { class: "field" }, h("label", { for: id }, label), input, said) };
 }
 
-/** Runs `work` while its button is busy; errors go to `notice`, unless `handled` took them. */
-async function busily(
-  button: HTMLButtonElement, notice: Notice, signal: AbortSignal, work: () => Promise<void>, handled: (error: unknown) => boolean = () => false,
-): Promise<void> {
+/** Runs `work` while its button is busy; errors go to `notice`. */
+async function busily(button: HTMLButtonElement, notice: Notice, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   notice.clear();
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   try {
     await work();
   } catch (error) {
-    if (!signal.aborted && !handled(error)) notice.show(error);
+    if (!signal.aborted) notice.show(error);
   } finally {
     button.disabled = false;
     button.removeAttribute("aria-busy");
@@ -63,12 +63,24 @@ export function enrolView({ terminal, next }: Desk, signal: AbortSignal): HTMLEl
     h("p", { class: "aside" }, t("terminal.enrol.key")));
 }
 
-export function personView({ terminal, next, offered, review }: Desk, signal: AbortSignal): HTMLElement {
-  const notice = new Notice();
+/** Reads both sides of the card, and goes back with what was read. */
+export function documentView(desk: Desk, signal: AbortSignal): HTMLElement {
+  const { visitor } = desk;
+  // A failure is said where the reader is loaded, by the step itself.
+  void visitor.prepare().catch(() => undefined);
+  const step = documentStep(visitor, signal);
+  step.append(h("div", { class: "actions" },
+    h("button", { type: "button", class: "quiet", "data-testid": "type-instead", onclick: () => desk.person() }, t("terminal.read.or"))));
+  return step;
+}
+
+export function personView(desk: Desk): HTMLElement {
+  const { terminal, visitor, next } = desk;
   const until = terminal.enrolment?.expires_at ?? 0;
-  const name = field("person-name", t("field.name"), t("terminal.name.hint"), { maxlength: 50 });
-  const number = field("person-number", t("field.id_number"), t("terminal.number.hint"), { maxlength: 18, autocapitalize: "characters" });
-  const valid = field("person-valid-until", t("field.valid_until"), t("terminal.until.hint"), { maxlength: 10 });
+  const name = field("person-name", t("field.name"), t("terminal.name.hint"), { maxlength: 50, value: visitor.written.name });
+  const number = field("person-number", t("field.id_number"), t("terminal.number.hint"), { maxlength: 18, autocapitalize: "characters", value: visitor.written.id_number });
+  const valid = field("person-valid-until", t("field.valid_until"), t("terminal.until.hint"), { maxlength: 10, value: visitor.written.valid_until });
+  const moves = h("input", { type: "checkbox", "data-testid": "moves", checked: visitor.moves, "aria-describedby": "moves-hint" });
   const submit = h("button", { type: "submit", class: "primary", "data-testid": "ask-offer" }, t("terminal.offer.submit"));
 
   function person(): Identified | undefined {
@@ -85,15 +97,9 @@ export function personView({ terminal, next, offered, review }: Desk, signal: Ab
     };
   }
 
-  /** What the issuer found wrong, said beside it. */
-  function pointed(error: unknown): boolean {
-    if (!isProblem(error, "evidence-invalid")) return false;
-    const fields = { "/name": name, "/id_number": number, "/valid_until": valid };
-    const wrong = Object.entries(fields).filter(([pointer]) => error.problem.pointers?.includes(pointer));
-    for (const [, { wrong: say }] of wrong) say(t("fault.unknown"));
-    wrong[0]?.[1].input.focus();
-    return wrong.length > 0;
-  }
+  // What the gate found wrong, said beside it.
+  const fields = { "/name": name, "/id_number": number, "/valid_until": valid };
+  for (const [pointer, { wrong }] of Object.entries(fields)) if (visitor.wrong.includes(pointer)) wrong(t("fault.unknown"));
 
   return h("section", { class: "step" },
     h("h1", {}, t("terminal.person")),
@@ -103,19 +109,68 @@ export function personView({ terminal, next, offered, review }: Desk, signal: Ab
       event.preventDefault();
       const identified = person();
       if (identified === undefined) return;
-      void busily(submit, notice, signal, async () => {
-        const answer = await terminal.offer(identified, signal);
-        if (signal.aborted) return;
-        if ("offer" in answer) offered(answer);
-        else review(answer.review);
-      }, pointed);
-    } }, name.element, number.element, valid.element, notice.element, h("div", { class: "actions" }, submit)),
+      visitor.identified = identified;
+      visitor.written = { name: identified.name, id_number: identified.id_number, valid_until: identified.valid_until ?? "" };
+      visitor.moves = moves.checked;
+      visitor.wrong = [];
+      desk.face();
+    } },
+    h("button", { type: "button", class: "secondary", "data-testid": "read-document", onclick: () => desk.read() }, icon("camera"), t("terminal.read")),
+    h("p", { class: "aside or" }, t("terminal.read.or")),
+    name.element, number.element, valid.element,
+    h("label", { class: "tick" }, moves, t("terminal.moves")), h("p", { class: "hint", id: "moves-hint" }, t("terminal.moves.hint")),
+    h("div", { class: "actions" }, submit)),
     h("details", { class: "typed", "data-testid": "device" },
       h("summary", {}, t("terminal.device")),
       h("dl", { class: "facts about" },
         h("div", {}, h("dt", {}, t("terminal.device.id")), h("dd", { class: "figures", "data-testid": "device-id" }, terminal.enrolment?.device ?? "")),
         h("div", {}, h("dt", {}, t("terminal.device.until")), h("dd", {}, dateText(until)))),
       h("button", { type: "button", class: "quiet danger", "data-testid": "forget-device", onclick: () => void terminal.forget().then(next) }, t("terminal.device.forget"))));
+}
+
+export function faceView(desk: Desk, signal: AbortSignal): HTMLElement {
+  const { terminal, visitor, faces } = desk;
+  const { identified, moves } = visitor;
+  const notice = new Notice();
+
+  /** Asks for the offer. Where the gate says that a field cannot be right, it is corrected first. */
+  async function ask(seen: Seen): Promise<void> {
+    if (identified === undefined) return desk.person();
+    try {
+      const answer = await terminal.offer(identified, seen, signal);
+      if (!signal.aborted) desk.answered(answer);
+    } catch (error) {
+      visitor.wrong = isProblem(error, "evidence-invalid") ? (error.problem.pointers ?? []) : [];
+      if (signal.aborted || visitor.wrong.length === 0) throw error;
+      desk.person();
+    }
+  }
+
+  /** The portrait on the document, where that was read and shows a face. */
+  async function portrait(): Promise<{ document?: string }> {
+    if (visitor.front === undefined) return {};
+    const jpeg = visitor.front.slice(0);
+    const document = await faces.ask("describe", { jpeg, page: "cn_resident_id.front" }, [jpeg]).catch(() => undefined);
+    return document === undefined ? {} : { document };
+  }
+
+  const check = new FaceCheck({
+    faces,
+    challenge: () => terminal.challenge(signal),
+    done: async (live) => ask({ face: { ...live, ...(await portrait()) }, ...(moves && { moves }) }),
+  }, signal);
+  const without = h("button", { type: "button", class: "quiet", "data-testid": "without-face", onclick: () => {
+    // An older phone's cards end only by a live face.
+    void busily(without, notice, signal, () => ask({}));
+  } }, t("face.without"));
+  return h("section", { class: "step step-face" },
+    h("h1", {}, t("face.title")),
+    h("p", { class: "lead" }, t("face.lead")),
+    check.element,
+    notice.element,
+    h("div", { class: "more" },
+      h("button", { type: "button", class: "quiet", "data-testid": "back-to-person", onclick: () => desk.person() }, icon("back"), t("app.back")),
+      !moves && without));
 }
 
 export function offeredView({ next }: Desk, { offer, expires_at }: { offer: string; expires_at: number }, signal: AbortSignal): HTMLElement {

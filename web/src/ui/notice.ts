@@ -2,7 +2,7 @@
 
 import { tCode } from "../messages.ts";
 import { ProblemError } from "../problem.ts";
-import { ReaderError } from "../reader.ts";
+import { ReaderError } from "../remote.ts";
 import { h, icon, replace } from "./dom.ts";
 
 /** An empty alert; `show` fills it. */

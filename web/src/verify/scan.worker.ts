@@ -1,6 +1,7 @@
 // The scanner's Web Worker: pixels in, the text of a code out.
 
 import init, { textIn } from "shiming-scanner";
+import { pixels } from "../pixels.ts";
 import type { Frame } from "../reader_protocol.ts";
 
 /** Set by the build: the module's file with the hash of its content. */
@@ -29,21 +30,11 @@ async function answer({ id, frame, longest }: ToScanner): Promise<void> {
   let failed = false;
   try {
     await loaded;
-    const { data, width, height } = pixels(frame, longest);
-    text = textIn(data, width, height);
+    const { rgba, width, height } = pixels(frame, longest);
+    text = textIn(rgba, width, height);
   } catch {
     failed = true;
   }
+  if (!("rgba" in frame)) frame.close();
   postMessage({ id, text, failed } satisfies FromScanner);
-}
-
-function pixels(frame: Frame, longest: number): { data: Uint8ClampedArray; width: number; height: number } {
-  if ("rgba" in frame) return { data: new Uint8ClampedArray(frame.rgba), width: frame.width, height: frame.height };
-  const scale = Math.min(1, longest / Math.max(frame.width, frame.height));
-  const [width, height] = [Math.round(frame.width * scale), Math.round(frame.height * scale)];
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  if (context === null) throw new Error("no canvas");
-  context.drawImage(frame, 0, 0, width, height);
-  frame.close();
-  return context.getImageData(0, 0, width, height);
 }

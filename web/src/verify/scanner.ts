@@ -1,7 +1,7 @@
 // Codes in pictures: by the browser where it finds them, else by `crates/scanner` in a Web Worker.
 
 import type { Frame } from "../reader_protocol.ts";
-import { Reader } from "../reader.ts";
+import { transferOf } from "../remote.ts";
 import type { FromScanner } from "./scan.worker.ts";
 
 // What TypeScript's lib does not know yet (Shape Detection API).
@@ -68,7 +68,7 @@ export class Scanner {
     const id = this.#nextId++;
     return new Promise((resolve) => {
       this.#waiting.set(id, { resolve });
-      this.#start().postMessage({ id, frame, longest }, Reader.transferOf(frame));
+      this.#start().postMessage({ id, frame, longest }, transferOf(frame));
     });
   }
 
