@@ -71,10 +71,12 @@ const text = (value) => JSON.stringify(value);
 const worker = await bundle("src/reader.worker.ts", { WASM_BYTES: JSON.stringify(Object.fromEntries(sizes)) });
 const FACE_WASM_BYTES = text(statSync(join(out, "face/shiming_face_bg.wasm"), { throwIfNoEntry: false })?.size ?? 0);
 const faceWorker = await bundle("src/face/faces.worker.ts", { FACE_WASM_BYTES });
+/** The workers of pages that read documents and faces. */
+const workers = { READER_WORKER_URL: text(`/${worker}`), FACE_WORKER_URL: text(`/${faceWorker}`) };
 const table = readFileSync(join(here, "data/characters.txt"));
 const characters = publish("characters", "txt", table);
 const script = await bundle("src/main.ts", {
-  WORKER_URL: JSON.stringify(`/${worker}`),
+  ...workers,
   CHARACTERS_URL: JSON.stringify(`/${characters}`),
   CHARACTERS_INTEGRITY: JSON.stringify(`sha256-${digest(table).toString("base64")}`),
 });
@@ -108,9 +110,7 @@ const CARD_WASM = text(`/${cardModule}`);
 const cards = await bundle("styles/cards.css");
 const verify = await bundle("src/verify/main.ts", { CARD_WASM, SCAN_WORKER_URL: text(`/${scan}`) }, "verify");
 const wallet = await bundle("src/card/main.ts", { CARD_WASM }, "wallet");
-const terminal = await bundle("src/terminal/main.ts", {
-  CARD_WASM, READER_WORKER_URL: text(`/${worker}`), FACE_WORKER_URL: text(`/${faceWorker}`),
-}, "terminal");
+const terminal = await bundle("src/terminal/main.ts", { CARD_WASM, ...workers }, "terminal");
 page("terminal", cards, terminal);
 await keptOffline("/verify", page("verify", cards, verify), [cards, verify, cardModule, scan, scannerModule]);
 await keptOffline("/card", page("card", cards, wallet), [cards, wallet, cardModule]);

@@ -8,51 +8,29 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { film } from "./camera.js";
+import { enrol, identify, offered } from "./desk.js";
 import { ORIGIN, TRUTH, by, phone, step } from "./walk.js";
 
 const folder = mkdtempSync(join(tmpdir(), "shiming-card-"));
 after(() => rmSync(folder, { recursive: true }));
-
-/** What an operator asks for. */
-async function operate(path, body) {
-  const answer = await fetch(ORIGIN + path, {
-    method: "POST", body: JSON.stringify(body),
-    headers: { authorization: `Bearer ${process.env.OPERATOR}`, "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
-  });
-  assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer.json();
-}
 
 async function clean(page, where) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`), [], where);
 }
 
-/** Enrols a device and identifies a person at it; the link of the offer. */
-async function offer(page, { name, id_number, valid_until }) {
-  await page.goto(`${ORIGIN}/terminal`);
-  await page.waitForSelector('main:is([data-step="enrol"],[data-step="person"])');
-  if (await page.isVisible(by("enrolment-code"))) {
-    const { code } = await operate("/v1/devices/enrolments", { name: "counter 1", kind: "issuing_device" });
-    await clean(page, "enrol");
-    await page.fill(by("enrolment-code"), code);
-    await page.click(by("enrol"));
-    await step(page, "person");
-  }
+/** Enrols a device and identifies a person at it, without a face; the link of the offer. */
+async function offer(page, person) {
+  await enrol(page, clean);
   await clean(page, "person");
-  await page.fill(by("person-name"), name);
-  await page.fill(by("person-number"), id_number);
-  await page.fill(by("person-valid-until"), valid_until);
-  await page.click(by("ask-offer"));
+  await identify(page, person);
   // This device has no camera; whether a face is wanted is the gate's to say.
-  await step(page, "face");
   await page.waitForSelector(`${by("camera")}:not([data-state="starting"])`);
   await clean(page, "face");
   await page.click(by("without-face"));
-  await step(page, "offered");
-  await page.waitForSelector(`${by("offer-code")} svg`);
+  const link = await offered(page);
   await clean(page, "offered");
-  return page.textContent(by("offer-link"));
+  return link;
 }
 
 test("a card is issued, shown, checked without a network, revoked, and known to be", async (t) => {

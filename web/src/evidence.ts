@@ -66,5 +66,8 @@ export function evidenceOf(draft: Draft, registration: RegistrationCreated): Evi
     const { value, confidence, read } = fieldOf(draft, name);
     return [name, { value, confidence, ...(value === read ? {} : { edited: true }) }];
   })) as Record<FieldName, Field>;
-  return { nonce: registration.nonce, document, ...fields, front: front.measured, back: back.measured, models: front.models };
+  return {
+    nonce: registration.nonce, document, ...fields, front: front.measured, back: back.measured, models: front.models,
+    ...(front.portrait !== undefined && { portrait: front.portrait }),
+  };
 }

@@ -4,6 +4,7 @@ import { Api } from "./api.ts";
 import { Connection } from "./connection.ts";
 import { type DeviceKey, makeDeviceKey } from "./device_key.ts";
 import { nameInDoubt } from "./evidence.ts";
+import { Faces } from "./face/faces.ts";
 import { isProblem } from "./problem.ts";
 import { Reader } from "./reader.ts";
 import {
@@ -20,6 +21,7 @@ export class Flow extends EventTarget {
   readonly connection = new Connection();
   readonly traffic = new Traffic();
   readonly reader: Reader;
+  readonly faces: Faces;
   /** What was typed at the start; kept while the page lives. */
   readonly typed = { iccid: "", number: "" };
   /** `blob:` addresses of the formatted pictures, for the eyes of the user only. */
@@ -31,12 +33,17 @@ export class Flow extends EventTarget {
   session: Session | undefined;
   api: Api | undefined;
   view: RegistrationView | undefined;
+  /** How many fronts were described: only the newest counts. */
+  #described = 0;
+  /** Being made: the descriptor of the portrait on the front, where the operator compares it. */
+  portrait: Promise<void> | undefined;
   /** The registration ended without an answer of its own: it ran out or is unknown. */
   ended = false;
 
-  constructor(workerUrl: string) {
+  constructor(workerUrl: string, faceWorkerUrl: string) {
     super();
     this.reader = new Reader(workerUrl);
+    this.faces = new Faces(faceWorkerUrl);
     this.traffic.addEventListener("change", () => {
       if (this.session === undefined) return;
       this.session.sent = this.traffic.sent;
@@ -135,6 +142,7 @@ export class Flow extends EventTarget {
     this.view = undefined;
     this.ended = false;
     this.retake = undefined;
+    this.portrait = undefined;
     this.traffic.set(0);
   }
 
@@ -146,6 +154,24 @@ export class Flow extends EventTarget {
     const old = this.pictures[side];
     if (old !== undefined) URL.revokeObjectURL(old);
     this.pictures[side] = URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" }));
+    if (side === "front" && this.comparesPortrait) {
+      this.portrait = this.#describe(jpeg.slice(0));
+      // Whoever goes on to the end is told there.
+      this.portrait.catch(() => undefined);
+    }
+  }
+
+  /** Whether the operator compares the portrait on the document with the register's (RN-7). */
+  get comparesPortrait(): boolean {
+    return this.session?.registration.policy.portrait === "compare";
+  }
+
+  /** Keeps the descriptor of the front's portrait with the front, unless that was taken again meanwhile. */
+  async #describe(jpeg: ArrayBuffer): Promise<void> {
+    const run = ++this.#described;
+    const portrait = await this.faces.ask("describe", { jpeg, page: "cn_resident_id.front" }, [jpeg]);
+    const { front } = this.draft;
+    if (run === this.#described && front !== undefined) this.draft = { ...this.draft, front: { ...front, portrait } };
   }
 
   dropPictures(): void {

@@ -17,11 +17,12 @@ const STEPS: Record<StepName, Step> = {
   start: startStep, document: documentStep, check: checkStep, code: codeStep, consent: consentStep, result: resultStep,
 };
 
-/** Set by the build: the worker's file with the hash of its content. */
-declare const WORKER_URL: string;
+/** Set by the build: the workers' files with the hash of their content. */
+declare const READER_WORKER_URL: string;
+declare const FACE_WORKER_URL: string;
 
 chooseLanguage();
-const flow = new Flow(WORKER_URL);
+const flow = new Flow(READER_WORKER_URL, FACE_WORKER_URL);
 const frame = new Frame(flow);
 let leave = new AbortController();
 

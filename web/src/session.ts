@@ -33,6 +33,8 @@ export interface SideRead {
   fields: Partial<Record<FieldName, DraftField>>;
   measured: Measured;
   models: string;
+  /** Descriptor of the portrait, base64url, where the operator compares it (RN-7). */
+  portrait?: string;
 }
 
 /** What was read in this tab. */

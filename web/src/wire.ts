@@ -7,7 +7,7 @@ export type State = "opened" | "confirmed" | "checking" | "stored" | "effective"
 export type CodeProgress =
   | "queued" | "dialling" | "ringing" | "answered" | "busy" | "no_answer" | "completed" | "sent" | "failed";
 export type SimView = "unchanged" | "activating" | "active" | "deactivating" | "deactivated";
-export type RefusalReason = "no_match" | "reviewer" | "document_not_valid";
+export type RefusalReason = "no_match" | "reviewer" | "document_not_valid" | "portrait_inconsistent";
 
 export type SimSubject = { link: string } | { card: { iccid: string; number: string } };
 
@@ -22,6 +22,8 @@ export interface Policy {
   channels: Channel[];
   review: boolean;
   activate_on: "pass" | "effective";
+  /** Whether the portrait on the document is compared with the register's (RN-7). */
+  portrait: "off" | "compare";
 }
 
 /** Image-format parameters of one side (RN-3). The page hands them to `capture` and looks only at the side. */
@@ -52,7 +54,7 @@ export interface RegistrationView {
   state: State;
   code?: CodeView;
   sim: SimView;
-  portrait: "not_checked";
+  portrait: "not_checked" | "consistent" | "inconsistent" | "not_available";
   refusal?: RefusalReason;
   expires_at: number;
 }
@@ -81,6 +83,8 @@ export type Evidence = { nonce: string; document: DocumentKind } & Record<FieldN
   front: Measured;
   back: Measured;
   models: string;
+  /** Descriptor of the portrait on the front, base64url; only where the policy compares it. */
+  portrait?: string;
 };
 
 export interface Problem {

@@ -4,12 +4,38 @@ import { evidenceOf } from "../evidence.ts";
 import type { Flow } from "../flow.ts";
 import { t } from "../messages.ts";
 import { isProblem } from "../problem.ts";
+import { ReaderError } from "../remote.ts";
 import { byteLength } from "../traffic.ts";
-import { h, icon } from "../ui/dom.ts";
+import { h, icon, replace } from "../ui/dom.ts";
 import { formatBytes } from "../ui/format.ts";
 import { Notice } from "../ui/notice.ts";
 
 export function consentStep(flow: Flow, signal: AbortSignal): HTMLElement {
+  // Where the operator compares portraits, nothing can be sent without: it is being made, or the front is taken again.
+  if (!flow.comparesPortrait || flow.draft.front?.portrait !== undefined) return readyStep(flow, signal);
+  const step = h("section", { class: "step" });
+  const ready = (): void => {
+    if (!signal.aborted) step.replaceWith(consentStep(flow, signal));
+  };
+  const retake = (error: unknown): void => {
+    if (signal.aborted) return;
+    const notice = new Notice();
+    notice.show(error);
+    replace(step,
+      h("h1", {}, t("consent.title")),
+      notice.element,
+      h("div", { class: "actions" }, h("button", { type: "button", class: "primary", "data-testid": "retake-front", onclick: () => {
+        flow.retake = "front";
+        flow.go("document");
+      } }, icon("camera"), t("check.retake"))));
+  };
+  replace(step, h("h1", {}, t("consent.title")), h("p", { class: "lead", role: "status", "data-testid": "describing" }, t("consent.portrait")));
+  // After a reload the picture is gone.
+  (flow.portrait ?? Promise.reject(new ReaderError("no_face"))).then(ready, retake);
+  return step;
+}
+
+function readyStep(flow: Flow, signal: AbortSignal): HTMLElement {
   const { api, session } = flow;
   const evidence = session === undefined ? undefined : evidenceOf(flow.draft, session.registration);
   const notice = new Notice();
