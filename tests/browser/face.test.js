@@ -1,70 +1,16 @@
 // A living face at an issuing device (EC-1): a drawn person follows the challenge before the page's camera, then another order
-// is played, then somebody holds still. The camera is a canvas that plays clips of single actions, as a virtual camera would: that
-// this passes in the right order is said in docs/threat-model.md.
+// is played, then somebody holds still. That a virtual camera which does what is asked passes is said in docs/threat-model.md.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
-import { enrol, identify, offered } from "./desk.js";
-import { ORIGIN, TRUTH, by, phone, step } from "./walk.js";
-
-const ACTIONS = ["blink", "turn_left", "turn_right", "open_mouth", "nod"];
-/** Clips as strips: frames below each other. */
-const strip = (name) => `data:image/jpeg;base64,${readFileSync(join(process.env.STREAMS, `face-${name}.jpg`)).toString("base64")}`;
-
-/** Runs in the page: a camera that plays strips. */
-function play({ strips, width, height, frameMs }) {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [width, height];
-  const context = canvas.getContext("2d");
-  const pictures = Promise.all(Object.entries(strips).map(async ([name, url]) => {
-    const image = new Image();
-    image.src = url;
-    await image.decode();
-    return [name, image];
-  })).then(Object.fromEntries);
-  // What is played, from when on; without anything the person keeps still.
-  const playing = { name: Object.keys(strips)[0], since: undefined };
-  globalThis.perform = (name) => Object.assign(playing, { name, since: performance.now() });
-  globalThis.lens = async () => {
-    const images = await pictures;
-    const draw = () => {
-      const image = images[playing.name];
-      const frames = image.height / height;
-      const at = playing.since === undefined ? 0 : Math.floor((performance.now() - playing.since) / frameMs);
-      if (at >= frames) playing.since = undefined;
-      context.drawImage(image, 0, -(at < frames ? at : 0) * height);
-    };
-    draw();
-    setInterval(draw, frameMs / 2);
-    return canvas.captureStream(30);
-  };
-  navigator.mediaDevices.getUserMedia = () => globalThis.lens();
-}
-
-/** A terminal whose camera shows a drawn person who does what `choose` says when an action is asked for. */
-async function terminal(choose) {
-  const desk = await phone({ language: "en" });
-  const strips = Object.fromEntries(ACTIONS.map((action) => [action, strip(action)]));
-  await desk.page.addInitScript(play, { strips, width: 240, height: 320, frameMs: 66 });
-  await desk.page.addInitScript((wanted) => {
-    let last = "";
-    new MutationObserver(() => {
-      const hint = document.querySelector('[data-testid="hint"]')?.dataset.hint ?? "";
-      if (hint === last) return;
-      last = hint;
-      if (wanted[hint] !== undefined) globalThis.perform(wanted[hint]);
-    }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-hint"] });
-  }, choose);
-  await enrol(desk.page);
-  return desk;
-}
+import { identify, offered } from "./desk.js";
+import { ACTIONS, living } from "./living.js";
+import { ORIGIN, TRUTH, by, step } from "./walk.js";
 
 const camera = by("camera");
 
 test("EC-1: a person who does what is asked gets an offer; no frame leaves the device", async (t) => {
-  const desk = await terminal(Object.fromEntries(ACTIONS.map((action) => [action, action])));
+  const desk = await living(Object.fromEntries(ACTIONS.map((action) => [action, action])));
   const { page, recorder } = desk;
   try {
     const before = recorder.sent.length;
@@ -90,7 +36,7 @@ test("EC-1: a person who does what is asked gets an offer; no frame leaves the d
 
 test("EC-1: another movement than the one asked for ends the challenge, and the next one is another challenge", async () => {
   // Whatever is asked, the head turns to the other side or the mouth opens.
-  const desk = await terminal({ blink: "open_mouth", turn_left: "turn_right", turn_right: "turn_left", open_mouth: "nod", nod: "open_mouth" });
+  const desk = await living({ blink: "open_mouth", turn_left: "turn_right", turn_right: "turn_left", open_mouth: "nod", nod: "open_mouth" });
   const { page, recorder } = desk;
   try {
     await identify(page, TRUTH[5]);
@@ -109,7 +55,7 @@ test("EC-1: another movement than the one asked for ends the challenge, and the 
 });
 
 test("EC-1: whoever holds still runs out of time, and can go on without", async () => {
-  const desk = await terminal({});
+  const desk = await living({});
   const { page } = desk;
   try {
     await identify(page, TRUTH[6]);

@@ -3,7 +3,11 @@
 
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { film } from "./camera.js";
+import { enrol, identify, offered } from "./desk.js";
+import { ACTIONS, living } from "./living.js";
 import * as sandbox from "./sandbox.js";
 import { by, confirmFields, phone, photo, pick, start, step } from "./walk.js";
 
@@ -109,12 +113,80 @@ await rare.page.click(`${by("character-found")} [data-character="䶮"]`);
 await shoot(rare.page, "3-character-light");
 await rare.close();
 
-// The flow in one picture.
-await studio.page.setViewportSize({ width: 6 * 260 + 7 * 20, height: 603 });
-await studio.page.setContent(`<style>
-  body { margin: 0; display: flex; gap: 20px; padding: 20px; background: #e8ebef }
-  img { width: 260px; border-radius: 24px; box-shadow: 0 2px 12px #0003 }
-</style>${light.map((png) => `<img src="data:image/png;base64,${png.toString("base64")}">`).join("")}`);
-await studio.page.waitForFunction(() => [...document.images].every((image) => image.complete));
-await shoot(studio.page, "flow");
+/** Electronic ID cards: issued at a terminal (desktop), held on a phone, checked by another one. */
+async function cards({ suffix, person, ...look }) {
+  const shots = [];
+  const desk = await phone({ desktop: true, ...look });
+  const holder = await phone({ ...look, scale: 2 });
+  let checker;
+  try {
+    const shot = (name) => shoot(desk.page, `${name}-${suffix}`);
+    await enrol(desk.page, () => shot("terminal-1-enrol"));
+    await desk.page.fill(by("person-name"), person.name);
+    await desk.page.fill(by("person-number"), person.id_number);
+    await shot("terminal-2-person");
+    await identify(desk.page, person);
+    await desk.page.waitForSelector(`${by("camera")}:not([data-state="starting"])`);
+    await desk.page.click(by("without-face"));
+    const link = await offered(desk.page);
+    await shot("terminal-4-offered");
+
+    const { page } = holder;
+    const held = async (name) => shots.push(await shoot(page, `${name}-${suffix}`));
+    await page.goto(link);
+    await step(page, "offer");
+    await held("card-1-offer");
+    await page.click(by("claim"));
+    await step(page, "cards");
+    await held("card-2-cards");
+    await page.locator(by("held-card")).first().click();
+    await page.waitForSelector(`${by("code")} svg`);
+    await held("card-3-show");
+
+    const stream = join(tmpdir(), `shown-${suffix}.y4m`);
+    await film(studio.page, await page.locator(`${by("code")} svg`).screenshot(), stream);
+    checker = await phone({ ...look, camera: "shows", stream, scale: 2 });
+    await checker.page.goto(`${process.env.EDGE_URL}/verify`);
+    await checker.page.waitForSelector(`${by("verdict")}[data-verdict]`);
+    shots.push(await shoot(checker.page, `verify-2-valid-${suffix}`));
+    rmSync(stream);
+    assert.deepEqual([...desk.errors, ...holder.errors, ...checker.errors], []);
+  } finally {
+    await Promise.all([desk.close(), holder.close(), checker?.close()]);
+  }
+  return shots;
+}
+
+const shown = await cards({ suffix: "light", person: people[0] });
+await cards({ suffix: "dark", dark: true, person: people[2], language: "en" });
+
+/** A living face at a terminal on a phone. */
+async function face({ suffix, person, ...look }) {
+  const desk = await living(Object.fromEntries(ACTIONS.map((action) => [action, action])), { ...look, scale: 2 });
+  try {
+    await identify(desk.page, person);
+    await desk.page.waitForSelector(`${by("camera")}[data-step="ready"]`);
+    await shoot(desk.page, `terminal-3-face-${suffix}`);
+    await desk.page.click(by("face-begin"));
+    await desk.page.waitForSelector(`${by("hint")}:is(${ACTIONS.map((action) => `[data-hint="${action}"]`).join()})`);
+    await shoot(desk.page, `terminal-3-watched-${suffix}`);
+  } finally {
+    await desk.close();
+  }
+}
+await face({ suffix: "light", person: people[3] });
+await face({ suffix: "dark", dark: true, language: "en", person: people[4] });
+
+/** Several phones in one picture. */
+async function together(name, pictures) {
+  await studio.page.setViewportSize({ width: pictures.length * 280 + 20, height: 603 });
+  await studio.page.setContent(`<style>
+    body { margin: 0; display: flex; gap: 20px; padding: 20px; background: #e8ebef }
+    img { width: 260px; border-radius: 24px; box-shadow: 0 2px 12px #0003 }
+  </style>${pictures.map((png) => `<img src="data:image/png;base64,${png.toString("base64")}">`).join("")}`);
+  await studio.page.waitForFunction(() => [...document.images].every((image) => image.complete));
+  await shoot(studio.page, name);
+}
+await together("flow", light);
+await together("cards", shown);
 await studio.close();

@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use shiming_identity::live_face::Action;
 use shiming_specimen::{
-    Fault, Fonts, PhotoStyle, RgbImage, citizen, citizens, draw_back, draw_front, photograph, scene, write_y4m,
+    Actor, Fault, Fonts, PhotoStyle, RgbImage, citizen, citizens, draw_back, draw_front, film_strip, perform, photograph, scene,
+    write_y4m,
 };
 
 use crate::stack::Stack;
@@ -51,6 +53,9 @@ fn photos() -> Result<()> {
     stamp.set()
 }
 
+/// Who follows challenges before a terminal's camera in the browser tests.
+const LIVING: usize = 4;
+
 /// How many citizens the browser tests register.
 const STREAMS: usize = 12;
 
@@ -92,6 +97,11 @@ pub fn streams() -> Result<PathBuf> {
                     photo(index, fault.name(), &front, &PhotoStyle::bad(fault, seed))?;
                 }
             }
+        }
+        for action in Action::ALL {
+            let name = serde_json::to_value(action)?.as_str().context("a name")?.to_owned();
+            let frames: Vec<RgbImage> = perform(Actor::Person(LIVING), &[action]).map(|(_, frame)| frame).collect();
+            workspace::write(&folder.join(format!("face-{name}.jpg")), film_strip(&frames)?)?;
         }
         let mut owners = BTreeMap::new();
         for (index, coverage, blur) in SOFT {

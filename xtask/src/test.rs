@@ -131,10 +131,7 @@ fn browser() -> Result<Count> {
     let golden = golden()?;
     let card = build::browser_package(build::Part::Card)?;
     task::run("strict checker", &mut task::cargo(&["build", "-p", "shiming-api-tests", "--bins"]))?;
-    let state = workspace::fresh("browser-state")?;
-    stack::prepare(&state)?;
-    let_staff_in(&state)?;
-    let stack = Stack::start(&state)?;
+    let stack = staffed("browser-state")?;
     let mut node = setup::node(&["--test", "--test-reporter=tap", "--test-concurrency=1"])?;
     node.args(scripts("tests/browser", ".test.js")?).envs([
         ("EDGE_URL", OsStr::new(&stack.edge.url())),
@@ -145,7 +142,7 @@ fn browser() -> Result<Count> {
         ("CARD", card.as_os_str()),
         ("CHROMIUM", setup::chromium()?.as_os_str()),
         ("REVIEWER", OsStr::new("development-only-reviewer-secret-0001")),
-        ("OPERATOR", OsStr::new("development-only-operator-secret-0001")),
+        ("OPERATOR", OsStr::new(OPERATOR)),
     ]);
     let finished = task::attempt("pages in Chromium", &mut node)?;
     // What the tests measured.
@@ -166,7 +163,17 @@ fn golden() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Lets the people of `dev-seed.sql` in: some ways through the page need a reviewer's decision or another policy.
+/// The secret of the operator in `dev-seed.sql`.
+pub const OPERATOR: &str = "development-only-operator-secret-0001";
+
+/// Everything running, on fresh tables, with the people of `dev-seed.sql` let in: some ways through the pages need an operator.
+pub fn staffed(folder: &str) -> Result<Stack> {
+    let state = workspace::fresh(folder)?;
+    stack::prepare(&state)?;
+    let_staff_in(&state)?;
+    Stack::start(&state)
+}
+
 fn let_staff_in(state: &Path) -> Result<()> {
     let mut wrangler = setup::wrangler(&["d1", "execute", "shiming", "--local", "-y", "-c", "wrangler.toml"])?;
     wrangler.args(["--file", "crates/edge/dev-seed.sql"]).arg("--persist-to").arg(state.join("edge"));

@@ -58,4 +58,4 @@ pub use set::{Shot, set, shot};
 pub use severity::Severity;
 pub use specimen::{Specimen, Truth, specimen, truth};
 pub use split::Split;
-pub use video::write_y4m;
+pub use video::{film_strip, write_y4m};

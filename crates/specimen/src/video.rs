@@ -1,10 +1,12 @@
-//! Y4M video for Chromium's fake camera.
+//! Moving pictures: Y4M video for Chromium's fake camera, and strips for one that a test plays by itself.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use image::RgbImage;
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::replace;
+use image::{ImageError, RgbImage};
 
 use crate::canvas::byte;
 
@@ -28,6 +30,18 @@ pub fn write_y4m(path: &Path, frames: impl IntoIterator<Item = RgbImage>, fps: u
         out.write_all(&to_i420(&frame))?;
     }
     out.flush()
+}
+
+/// A JPEG of `frames` below each other: a clip that a page can play on a canvas. They have one size; none make none.
+pub fn film_strip(frames: &[RgbImage]) -> Result<Vec<u8>, ImageError> {
+    let (width, height) = frames.first().map_or((0, 0), RgbImage::dimensions);
+    let mut strip = RgbImage::new(width, frames.iter().map(RgbImage::height).sum());
+    for (row, frame) in (0..).zip(frames) {
+        replace(&mut strip, frame, 0, row * i64::from(height));
+    }
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, 90).encode_image(&strip)?;
+    Ok(jpeg)
 }
 
 /// The planes Y, U, V of a frame of even size.

@@ -1,0 +1,59 @@
+// A drawn person before a terminal's camera: a canvas that plays clips of single actions, as a virtual camera would.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { enrol } from "./desk.js";
+import { phone } from "./walk.js";
+
+/** What can be asked for. */
+export const ACTIONS = ["blink", "turn_left", "turn_right", "open_mouth", "nod"];
+/** Clips as strips: frames below each other. */
+const strip = (name) => `data:image/jpeg;base64,${readFileSync(join(process.env.STREAMS, `face-${name}.jpg`)).toString("base64")}`;
+
+/** Runs in the page: a camera that plays strips. */
+function play({ strips, width, height, frameMs }) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext("2d");
+  const pictures = Promise.all(Object.entries(strips).map(async ([name, url]) => {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    return [name, image];
+  })).then(Object.fromEntries);
+  // What is played, from when on; without anything the person keeps still.
+  const playing = { name: Object.keys(strips)[0], since: undefined };
+  globalThis.perform = (name) => Object.assign(playing, { name, since: performance.now() });
+  globalThis.lens = async () => {
+    const images = await pictures;
+    const draw = () => {
+      const image = images[playing.name];
+      const frames = image.height / height;
+      const at = playing.since === undefined ? 0 : Math.floor((performance.now() - playing.since) / frameMs);
+      if (at >= frames) playing.since = undefined;
+      context.drawImage(image, 0, -(at < frames ? at : 0) * height);
+    };
+    draw();
+    setInterval(draw, frameMs / 2);
+    return canvas.captureStream(30);
+  };
+  navigator.mediaDevices.getUserMedia = () => globalThis.lens();
+}
+
+/** An enrolled terminal whose camera shows a drawn person who does what `choose` says when an action is asked for. */
+export async function living(choose, look = { language: "en" }) {
+  const desk = await phone(look);
+  const strips = Object.fromEntries(ACTIONS.map((action) => [action, strip(action)]));
+  await desk.page.addInitScript(play, { strips, width: 240, height: 320, frameMs: 66 });
+  await desk.page.addInitScript((wanted) => {
+    let last = "";
+    new MutationObserver(() => {
+      const hint = document.querySelector('[data-testid="hint"]')?.dataset.hint ?? "";
+      if (hint === last) return;
+      last = hint;
+      if (wanted[hint] !== undefined) globalThis.perform(wanted[hint]);
+    }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-hint"] });
+  }, choose);
+  await enrol(desk.page);
+  return desk;
+}
