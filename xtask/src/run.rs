@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use shiming_identity::live_face::Action;
 use shiming_specimen::{
-    Actor, Fault, Fonts, PhotoStyle, RgbImage, citizen, citizens, draw_back, draw_front, film_strip, perform, photograph, scene,
-    write_y4m,
+    Actor, Fault, Fonts, PhotoStyle, RgbImage, citizen, citizens, draw_back, draw_front, film_strip, perform,
+    photograph, scene, write_y4m,
 };
 
 use crate::stack::Stack;

@@ -255,8 +255,7 @@ pub fn ethnic_groups() -> Result<String, JsValue> {
 /// in which they are captured. For pages that read documents without a registration.
 #[wasm_bindgen]
 pub fn formats(document: &str) -> Result<String, JsValue> {
-    let document: DocumentKind =
-        serde_json::from_value(document.into()).map_err(|_| thrown(CaptureError::Argument))?;
+    let document: DocumentKind = serde_json::from_value(document.into()).map_err(|_| thrown(CaptureError::Argument))?;
     serialize(&layouts(document).into_iter().map(|layout| layout.format).collect::<Vec<_>>())
 }
 
