@@ -47,7 +47,10 @@ const desk: Desk = {
     if (terminal.enrolment === undefined) shell.show("enrol", (signal) => enrolView(desk, signal));
     else person();
   },
-  read: () => shell.show("document", (signal) => documentView(desk, signal)),
+  read: () => {
+    desk.visitor.forget();
+    shell.show("document", (signal) => documentView(desk, signal));
+  },
   person,
   face: () => shell.show("face", (signal) => faceView(desk, signal)),
   answered: (offered) => {

@@ -140,6 +140,8 @@ export function faceView(desk: Desk, signal: AbortSignal): HTMLElement {
       const answer = await terminal.offer(identified, seen, signal);
       if (!signal.aborted) desk.answered(answer);
     } catch (error) {
+      // Another picture of the document may help, or the first one.
+      reread.hidden = !isProblem(error, "live-face-required", "face-differs");
       visitor.wrong = isProblem(error, "evidence-invalid") ? (error.problem.pointers ?? []) : [];
       if (signal.aborted || visitor.wrong.length === 0) throw error;
       desk.person();
@@ -154,6 +156,8 @@ export function faceView(desk: Desk, signal: AbortSignal): HTMLElement {
     return document === undefined ? {} : { document };
   }
 
+  const reread = h("button", { type: "button", class: "secondary", "data-testid": "read-again", hidden: true, onclick: () => desk.read() },
+    icon("camera"), t("terminal.read"));
   const check = new FaceCheck({
     faces,
     challenge: () => terminal.challenge(signal),
@@ -168,6 +172,7 @@ export function faceView(desk: Desk, signal: AbortSignal): HTMLElement {
     h("p", { class: "lead" }, t("face.lead")),
     check.element,
     notice.element,
+    h("div", { class: "actions" }, reread),
     h("div", { class: "more" },
       h("button", { type: "button", class: "quiet", "data-testid": "back-to-person", onclick: () => desk.person() }, icon("back"), t("app.back")),
       !moves && without));

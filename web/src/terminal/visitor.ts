@@ -40,6 +40,12 @@ export class Visitor implements DocumentDesk {
     if (side === "front") this.front = jpeg;
   }
 
+  /** Drops what was read, to read it again. */
+  forget(): void {
+    this.draft = {};
+    this.front = undefined;
+  }
+
   go(): void {
     const value = (name: "name" | "id_number" | "valid_until"): string => fieldOf(this.draft, name).value;
     this.written = { name: value("name"), id_number: value("id_number"), valid_until: value("valid_until") };
