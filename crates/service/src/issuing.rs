@@ -37,6 +37,9 @@ pub struct Identified {
     pub id_number: Text<18>,
     /// When the document ends, seconds since 1970; none for 长期, or where the device did not say.
     pub ends_at: Option<UnixSeconds>,
+    /// The person moves to another phone, as a live face that passed said.
+    #[serde(default)]
+    pub moves: bool,
 }
 
 /// A person: nothing is shown.
@@ -68,6 +71,7 @@ pub fn identified(request: &RequestOffer, today: Date) -> Result<(Identified, Pe
         name: Text::new(name.as_str()).unwrap_or_default(),
         id_number: Text::new(number.as_str()).unwrap_or_default(),
         ends_at,
+        moves: request.moves,
     };
     Ok((person, name))
 }
@@ -119,6 +123,12 @@ pub fn disclose(
     selections.iter().enumerate().map(card).collect()
 }
 
+/// What is written to cards that another phone's end, as who revoked them: `moved`, if the person showed a live face for it.
+#[must_use]
+pub fn ended_by(person: &Identified) -> &'static str {
+    if person.moves { "moved" } else { "replaced" }
+}
+
 /// Adds an age, if it is reached and the only one.
 fn over(shown: &mut Disclosed, birth: Date, age: u8, today: Date) -> bool {
     birth.age_on(today).is_some_and(|years| years >= u16::from(age)) && shown.over.replace(age).is_none()
@@ -163,6 +173,8 @@ mod tests {
             name: text(name),
             id_number: text(id_number),
             valid_until: valid_until.map(text),
+            face: None,
+            moves: false,
         }
     }
 

@@ -1,11 +1,13 @@
 //! What crosses the wire between the issuer of electronic ID cards and devices, holders, verifiers and operators (EC-1 to
 //! EC-5).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use shiming_identity::document::{DocumentKind, registrable_kind};
+use shiming_identity::live_face::{Action, Performed};
 
 use crate::UnixSeconds;
 use crate::bounded::{Bytes, Text};
+use crate::face::FaceDescriptor;
 use crate::operator::ReviewVerdict;
 
 /// A device that was enrolled. Knowing its id gives no access; its requests are signed.
@@ -120,9 +122,54 @@ pub struct RevokeDevice {
     pub reason: Text<200>,
 }
 
-/// `POST /v1/cards/offers`: whom a device identified (EC-1). There is no room for a face yet: what nobody can verify is not
-/// taken.
+/// A challenge of a live face. Knowing it gives nothing: the device that asked for it answers it, once.
+pub type ChallengeId = Bytes<16>;
+
+/// `POST /v1/faces/challenges`: what shall the person in front of the camera do (EC-1)?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskFaceChallenge {}
+
+/// Answer to [`AskFaceChallenge`], status 201.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaceChallenge {
+    /// The challenge; one use.
+    pub challenge: ChallengeId,
+    /// What to do, in this order.
+    pub actions: Vec<Action>,
+    /// After this an answer is too late.
+    pub expires_at: UnixSeconds,
+}
+
+/// Most actions of a transcript: each of them once.
+const MOST_PERFORMED: usize = Action::ALL.len();
+
+/// How a live face answered a challenge (EC-1): what was seen of it on the device, and what it looks like. Never a frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaceEvidence {
+    /// The challenge.
+    pub challenge: ChallengeId,
+    /// What was done, in the order in which it was done; five at most.
+    #[serde(deserialize_with = "few")]
+    pub performed: Vec<Performed>,
+    /// The face before the first action.
+    pub first: FaceDescriptor,
+    /// The face after the last.
+    pub last: FaceDescriptor,
+    /// The portrait on the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<FaceDescriptor>,
+}
+
+fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Performed>, D::Error> {
+    let performed = Vec::<Performed>::deserialize(deserializer)?;
+    if performed.len() > MOST_PERFORMED { Err(de::Error::custom("too many actions")) } else { Ok(performed) }
+}
+
+/// `POST /v1/cards/offers`: whom a device identified (EC-1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestOffer {
     /// By which document.
@@ -135,6 +182,12 @@ pub struct RequestOffer {
     /// Last day of 有效期限, YYYY-MM-DD, or 长期: a card does not outlive the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Text<10>>,
+    /// The live face of the person at the device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face: Option<FaceEvidence>,
+    /// The person had cards on a phone that is to be replaced by another: only with a live face.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moves: bool,
 }
 
 /// Answer to [`RequestOffer`], status 201.
@@ -261,8 +314,26 @@ pub struct BlacklistSet {
     pub listed: bool,
 }
 
+/// `GET /v1/risk/blacklist?before=N`: somebody on the blacklist, newest first, at most 100.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlacklistItem {
+    /// Counts entries; older ones have smaller numbers.
+    pub number: u64,
+    /// The keyed hash, as risk events have it.
+    pub subject: String,
+    /// Why.
+    pub reason: Text<200>,
+    /// Who listed the person.
+    pub listed_by: Text<40>,
+    /// When.
+    pub listed_at: UnixSeconds,
+}
+
 #[cfg(test)]
 mod tests {
+    use shiming_identity::portrait::{Descriptor, FaceModel};
+
     use super::*;
 
     #[test]
@@ -279,9 +350,73 @@ mod tests {
     #[test]
     fn an_offer_has_no_room_for_more() {
         let json = r#"{"document":"cn_resident_id","name":"张某某","id_number":"11010519491231002X"}"#;
-        assert!(serde_json::from_str::<RequestOffer>(json).is_ok());
-        for wrong in [json.replace('}', r#","face":"verified"}"#), json.replace("resident_id", "passport")] {
+        let request: RequestOffer = serde_json::from_str(json).unwrap();
+        assert!(request.face.is_none() && !request.moves);
+        // What may be left out is not written either.
+        assert_eq!(serde_json::to_string(&request).unwrap(), json);
+        for wrong in [
+            json.replace('}', r#","face":"verified"}"#),
+            json.replace('}', r#","moves":1}"#),
+            json.replace("resident_id", "passport"),
+        ] {
             assert!(serde_json::from_str::<RequestOffer>(&wrong).is_err(), "{wrong}");
         }
+    }
+
+    fn answer() -> FaceEvidence {
+        let model = FaceModel::V1;
+        let values: Vec<f32> = (0u8..).take(model.length()).map(|at| f32::from(at) - 90.0).collect();
+        let face = FaceDescriptor(Descriptor::new(model, &values).unwrap());
+        let step = Performed {
+            action: Action::TurnLeft,
+            began: 20_000,
+            peak: 20_000,
+            ended: 20_000,
+            strength: 88.123_45,
+            depth: Some(0.123_456_7),
+        };
+        FaceEvidence {
+            challenge: Bytes([7; 16]),
+            performed: vec![step; MOST_PERFORMED],
+            first: face.clone(),
+            last: face.clone(),
+            document: Some(face),
+        }
+    }
+
+    // EC-1, DC-1: a live face is three descriptors and a few numbers, and there is no room for a picture of it.
+    #[test]
+    fn a_live_face_has_no_room_for_a_picture() {
+        let longest = serde_json::to_string(&answer()).unwrap();
+        assert!(longest.len() < 1_500, "{}", longest.len());
+        assert_eq!(serde_json::from_str::<FaceEvidence>(&longest).unwrap(), answer());
+        let first = serde_json::to_string(&answer().first).unwrap();
+        let mut many = answer();
+        many.performed.push(many.performed[0]);
+        for wrong in [
+            serde_json::to_string(&many).unwrap(),
+            longest.replacen(&first, "\"\"", 1),
+            longest.replacen(&first, &format!("{}AAAA\"", &first[..first.len() - 1]), 1),
+            longest.replacen("\"first\"", "\"frame\":\"/9j/4AAQ\",\"first\"", 1),
+            longest.replacen("\"strength\"", "\"frame\":\"/9j/4AAQ\",\"strength\"", 1),
+            longest.replacen("turn_left", "sleep", 1),
+            longest.replacen("20000", "70000", 1),
+        ] {
+            assert!(serde_json::from_str::<FaceEvidence>(&wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_challenge_is_spelled_as_pages_read_it() {
+        let challenge = FaceChallenge {
+            challenge: Bytes([0; 16]),
+            actions: vec![Action::TurnLeft, Action::Blink, Action::Nod],
+            expires_at: 1_795_000_035,
+        };
+        let json =
+            r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","actions":["turn_left","blink","nod"],"expires_at":1795000035}"#;
+        assert_eq!(serde_json::to_string(&challenge).unwrap(), json);
+        assert!(serde_json::from_str::<AskFaceChallenge>("{}").is_ok());
+        assert!(serde_json::from_str::<AskFaceChallenge>(r#"{"actions":["blink"]}"#).is_err());
     }
 }

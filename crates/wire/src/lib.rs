@@ -6,6 +6,7 @@
 pub mod bounded;
 pub mod card;
 pub mod evidence;
+pub mod face;
 pub mod json;
 pub mod operator;
 pub mod problem;
@@ -13,6 +14,7 @@ pub mod registration;
 
 pub use bounded::{Bytes, Text};
 pub use evidence::{Evidence, Field, Measured};
+pub use face::FaceDescriptor;
 pub use problem::{Problem, ProblemType};
 pub use registration::{
     ActivateOn, Channel, CodeProgress, CodeView, ConfirmCode, CreateRegistration, Policy, PortraitCheck, RefusalReason,
