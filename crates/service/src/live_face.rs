@@ -8,13 +8,21 @@ use serde::{Deserialize, Serialize};
 use shiming_identity::live_face::{Action, CHALLENGE_MS, LEAST_DEPTH, Performed};
 use shiming_identity::portrait::{Descriptor, Strictness};
 use shiming_wire::UnixSeconds;
+use shiming_wire::card::FaceEvidence;
 
 use crate::Random;
+use crate::risk::Reason;
 
 /// Actions in a challenge.
 pub const ACTIONS: usize = 3;
 /// Seconds between the end of a challenge and the arrival of its transcript, at most: cheap phones and slow networks.
 pub const LATEST_ARRIVAL: u64 = 15;
+/// Challenges that a device is given at most within [`CHALLENGES_WITHIN`]: nobody is led through more.
+pub const MOST_CHALLENGES: u32 = 60;
+/// So many seconds a challenge is remembered, so that a request that is sent again finds what it answered.
+pub const CHALLENGES_WITHIN: u64 = 600;
+/// Odds against one in a hundred thousand that two faces are two people's: a face is compared with many others.
+const REPEATED: f32 = 0.999_99;
 /// The phone's clock runs from when it got the challenge; rounding to whole seconds may take so many milliseconds.
 const ROUNDING_MS: u64 = 1_000;
 /// Nobody begins sooner than this after reading what to do, milliseconds.
@@ -66,6 +74,12 @@ impl Challenge {
         }
     }
 
+    /// After this its answer is too late.
+    #[must_use]
+    pub fn expires_at(&self) -> UnixSeconds {
+        self.issued_at + u64::from(CHALLENGE_MS / 1_000) + LATEST_ARRIVAL
+    }
+
     /// Whether a transcript answers it: `performed` in the order in which it was done, the face before the first action and
     /// after the last, `now` when it arrived.
     pub fn judge(
@@ -75,7 +89,7 @@ impl Challenge {
         now: UnixSeconds,
     ) -> Result<(), NotLive> {
         let age = now.saturating_sub(self.issued_at);
-        if age > u64::from(CHALLENGE_MS / 1_000) + LATEST_ARRIVAL {
+        if now > self.expires_at() {
             return Err(NotLive::TooLate);
         }
         if !performed.iter().map(|step| step.action).eq(self.actions.iter().copied()) {
@@ -104,6 +118,55 @@ impl Challenge {
         match first.compare(last) {
             Ok(alike) if alike.is_same(Strictness::Usual) => Ok(()),
             _ => Err(NotLive::OtherPerson),
+        }
+    }
+}
+
+/// Whether a live face is there where one is needed, and with it a portrait to compare it with: a face that is compared with
+/// nothing is anybody's.
+pub fn wanted(face: Option<&FaceEvidence>, needed: bool) -> Result<(), Reason> {
+    match face {
+        _ if !needed => Ok(()),
+        None => Err(Reason::NoLiveFace),
+        Some(face) if face.document.is_none() => Err(Reason::NothingToCompare),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Whether a live face passes: it answers the challenge that was given to this device and is answered for the first time
+/// (none where it is not), and is the document's, if that was read.
+pub fn examine(challenge: Option<&Challenge>, face: &FaceEvidence, arrived_at: UnixSeconds) -> Result<(), Reason> {
+    let (first, last) = (&face.first.0, &face.last.0);
+    challenge.ok_or(Reason::ChallengeVoid)?.judge(&face.performed, [first, last], arrived_at)?;
+    // One in ten thousand (NIST SP 800-63B-4 §3.2.3), before and after: no person looks afterwards.
+    let same = |portrait: &Descriptor, live: &Descriptor| {
+        portrait.compare(live).is_ok_and(|alike| alike.is_same(Strictness::Strict))
+    };
+    let of_document = face.document.as_ref().is_none_or(|portrait| same(&portrait.0, first) && same(&portrait.0, last));
+    if of_document { Ok(()) } else { Err(Reason::FaceDiffers) }
+}
+
+/// What a live face that passed is recorded as.
+#[must_use]
+pub fn passed(face: &FaceEvidence) -> Reason {
+    if face.document.is_some() { Reason::LiveFace } else { Reason::LiveFaceAlone }
+}
+
+/// Whether two faces are so much alike that they count as one among many.
+#[must_use]
+pub fn is_repeated(one: &Descriptor, other: &Descriptor) -> bool {
+    one.compare(other).is_ok_and(|alike| alike.probability >= REPEATED)
+}
+
+impl From<NotLive> for Reason {
+    fn from(why: NotLive) -> Self {
+        match why {
+            NotLive::TooLate => Self::FaceTooLate,
+            NotLive::TooSoon => Self::FaceTooSoon,
+            NotLive::OtherActions => Self::OtherActions,
+            NotLive::NotAHead => Self::NotLive,
+            NotLive::Flat => Self::FlatFace,
+            NotLive::OtherPerson => Self::FaceChanged,
         }
     }
 }
@@ -137,6 +200,7 @@ mod tests {
 
     use proptest::prelude::*;
     use shiming_identity::portrait::FaceModel;
+    use shiming_wire::{Bytes, FaceDescriptor};
 
     use super::*;
 
@@ -228,6 +292,76 @@ mod tests {
         ] {
             assert_eq!(altered(alter), Err(NotLive::NotAHead));
         }
+    }
+
+    fn evidence() -> FaceEvidence {
+        let one = FaceDescriptor(face(1));
+        let document = Some(one.clone());
+        FaceEvidence { challenge: Bytes([7; 16]), performed: answer(), first: one.clone(), last: one, document }
+    }
+
+    // EC-1: whose face it is.
+    #[test]
+    fn a_live_face_is_the_documents_or_it_does_not_pass() {
+        let examine = |face: &FaceEvidence| examine(Some(&challenge()), face, 1_006);
+        assert_eq!(examine(&evidence()), Ok(()));
+        assert_eq!(examine(&FaceEvidence { document: None, ..evidence() }), Ok(()));
+        let other = Some(FaceDescriptor(face(2)));
+        assert_eq!(examine(&FaceEvidence { document: other, ..evidence() }), Err(Reason::FaceDiffers));
+        // Somebody else took over on the way.
+        let last = FaceDescriptor(face(2));
+        assert_eq!(examine(&FaceEvidence { last, ..evidence() }), Err(Reason::FaceChanged));
+        assert_eq!(super::examine(None, &evidence(), 1_006), Err(Reason::ChallengeVoid));
+        assert_eq!(super::examine(Some(&challenge()), &evidence(), 1_036), Err(Reason::FaceTooLate));
+    }
+
+    /// A face between two others: `share` of the first.
+    fn between(share: f32) -> Descriptor {
+        let [one, two] = [face(1), face(2)].map(|face| face.to_bytes());
+        let values: Vec<f32> = one[2..]
+            .iter()
+            .zip(&two[2..])
+            .map(|(a, b)| f32::from(a.cast_signed()) * share + f32::from(b.cast_signed()) * (1.0 - share))
+            .collect();
+        Descriptor::new(FaceModel::V1, &values).unwrap()
+    }
+
+    // Before and after the actions, both: a face that is alike enough to the one of the beginning is not yet the document's.
+    #[test]
+    fn both_live_faces_are_the_documents() {
+        let near = between(0.38);
+        let alike = near.compare(&face(1)).unwrap();
+        assert!(alike.is_same(Strictness::Usual) && !alike.is_same(Strictness::Strict), "{alike:?}");
+        let (first, last) = (FaceDescriptor(near.clone()), FaceDescriptor(near));
+        for drifted in [FaceEvidence { first, ..evidence() }, FaceEvidence { last, ..evidence() }] {
+            assert_eq!(examine(Some(&challenge()), &drifted, 1_006), Err(Reason::FaceDiffers));
+        }
+    }
+
+    #[test]
+    fn a_face_is_wanted_with_something_to_compare_it_with() {
+        let bare = FaceEvidence { document: None, ..evidence() };
+        assert_eq!(wanted(None, true), Err(Reason::NoLiveFace));
+        assert_eq!(wanted(Some(&bare), true), Err(Reason::NothingToCompare));
+        assert_eq!(wanted(Some(&evidence()), true), Ok(()));
+        assert_eq!((wanted(None, false), wanted(Some(&bare), false)), (Ok(()), Ok(())));
+    }
+
+    // EC-2: among many, alike is not enough.
+    #[test]
+    fn only_near_duplicates_are_repeated() {
+        assert!(is_repeated(&face(1), &face(1)) && is_repeated(&between(0.9), &face(1)));
+        let alike = between(0.48);
+        assert!(alike.compare(&face(1)).unwrap().is_same(Strictness::Strict) && !is_repeated(&alike, &face(1)));
+        assert!(!is_repeated(&face(2), &face(1)));
+    }
+
+    #[test]
+    fn an_answer_is_too_late_after_what_the_phone_was_told() {
+        let (one, expires_at) = (face(1), challenge().expires_at());
+        assert_eq!(challenge().judge(&answer(), [&one, &one], expires_at), Ok(()));
+        assert_eq!(challenge().judge(&answer(), [&one, &one], expires_at + 1), Err(NotLive::TooLate));
+        assert!(expires_at < challenge().issued_at + CHALLENGES_WITHIN);
     }
 
     #[test]

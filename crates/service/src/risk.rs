@@ -57,6 +57,14 @@ reasons! {
     DeviceMismatches = "The register did not confirm too many of this device's people.";
     /// Rule: requests for one person's number that the register did not confirm.
     HolderMismatches = "Wrong names were tried with this person's number too often.";
+    /// Rule: live faces of one device that did not pass, in a row.
+    DeviceFailedLiveness = "Too many live faces at this device did not pass, one after the other.";
+    /// Rule: live faces for one person that did not pass, in a row.
+    HolderFailedLiveness = "Too many live faces for this person did not pass, one after the other.";
+    /// Rule: SIM numbers that are registered for one person.
+    NumbersOfPerson = "More SIM numbers are registered for this person than one may have.";
+    /// Rule: other people whom this face was shown for.
+    RepeatedFace = "This face was shown for other people's cards.";
     /// The device was never enrolled.
     UnknownDevice = "No device of this name was enrolled.";
     /// The device was revoked.
@@ -75,14 +83,53 @@ reasons! {
     Unavailable = "The register did not answer; the device was asked to try again.";
     /// The operator wants a live face, and none was captured.
     NoLiveFace = "A live face is required, and none was captured.";
+    /// The live face came without the document's portrait.
+    NothingToCompare = "A live face is required, and it came without the document's portrait to compare it with.";
+    /// The challenge is unknown, another device's, forgotten, or was answered before.
+    ChallengeVoid = "The live face answers no open challenge of this device: somebody repeats an earlier one, or takes another device's.";
+    /// It came too late.
+    FaceTooLate = "The live face came too late for its challenge: a slow network, or time that somebody needed.";
+    /// It says that more time went by than did.
+    FaceTooSoon = "The live face claims more time than went by since its challenge: it was recorded before.";
+    /// Other actions, or another order.
+    OtherActions = "The person did other things than were asked for: another recording, or a misunderstanding.";
+    /// Movements that no head makes.
+    NotLive = "What was seen is not how a head moves.";
+    /// What turned was flat.
+    FlatFace = "The face that turned was flat: a picture or a screen.";
+    /// The face in the end is not the one of the beginning.
+    FaceChanged = "The face after the last action is not the one before the first.";
+    /// The live face is not the document's.
+    FaceDiffers = "The live face is not the one on the document.";
+    /// A live face passed.
+    LiveFace = "A live face did what was asked and is the document's.";
+    /// A live face passed, and there was no portrait of the document.
+    LiveFaceAlone = "A live face did what was asked; there was no portrait of the document to compare it with.";
+    /// Cards moved to another phone.
+    Moved = "The person moved to another phone with a live face; the cards on the old one are over.";
     /// Somebody looked and said no.
     ReviewRefused = "An operator refused this person's request at this device within a day.";
     /// Somebody looked and said yes.
     ReviewApproved = "An operator approved what the rules wanted reviewed.";
 }
 
+/// What a live face that did not pass is recorded as.
+pub const FAILED_LIVENESS: [Reason; 8] = [
+    Reason::ChallengeVoid,
+    Reason::FaceTooLate,
+    Reason::FaceTooSoon,
+    Reason::OtherActions,
+    Reason::NotLive,
+    Reason::FlatFace,
+    Reason::FaceChanged,
+    Reason::FaceDiffers,
+];
+
+/// SIM numbers that one person may have with one operator (the five numbers of one certificate, 一证五号).
+pub const NUMBERS: u32 = 5;
+
 /// What a rule can count.
-pub const RULES: [Reason; 7] = [
+pub const RULES: [Reason; 11] = [
     Reason::Blacklisted,
     Reason::HolderVelocity,
     Reason::DeviceVelocity,
@@ -90,6 +137,10 @@ pub const RULES: [Reason; 7] = [
     Reason::DeviceHolders,
     Reason::DeviceMismatches,
     Reason::HolderMismatches,
+    Reason::DeviceFailedLiveness,
+    Reason::HolderFailedLiveness,
+    Reason::NumbersOfPerson,
+    Reason::RepeatedFace,
 ];
 
 /// A rule: more than so many within so many hours, and what is decided then.
@@ -100,7 +151,7 @@ pub struct Rule {
     pub reason: Reason,
     /// As many are allowed.
     pub most: u32,
-    /// Within so many hours, 1 to [`LONGEST_HOURS`]. The blacklist knows no time.
+    /// Within so many hours, 1 to [`LONGEST_HOURS`]. Blacklist and SIM numbers know no time ([`Reason::is_timeless`]).
     pub within_hours: u16,
     /// Review or refuse.
     pub decision: Decision,
@@ -114,7 +165,16 @@ impl Rule {
     }
 }
 
-/// Rules that an operator has not changed.
+impl Reason {
+    /// Whether a rule for it counts what is in force, whenever it began.
+    #[must_use]
+    pub fn is_timeless(self) -> bool {
+        matches!(self, Self::Blacklisted | Self::NumbersOfPerson)
+    }
+}
+
+/// Rules that an operator has not changed. [`Reason::RepeatedFace`] is not among them: it means that descriptors of faces
+/// are kept.
 #[must_use]
 pub fn default_rules() -> Vec<Rule> {
     let rule = |reason, most, within_hours, decision| Rule { reason, most, within_hours, decision };
@@ -126,6 +186,9 @@ pub fn default_rules() -> Vec<Rule> {
         rule(Reason::DeviceHolders, 200, 24, Decision::Review),
         rule(Reason::DeviceMismatches, 10, 24, Decision::Refuse),
         rule(Reason::HolderMismatches, 5, 24, Decision::Refuse),
+        rule(Reason::DeviceFailedLiveness, 10, 24, Decision::Review),
+        rule(Reason::HolderFailedLiveness, 4, 24, Decision::Review),
+        rule(Reason::NumbersOfPerson, NUMBERS, 1, Decision::Review),
     ]
 }
 
@@ -167,7 +230,11 @@ impl Finding {
     #[must_use]
     pub fn explanation(&self) -> String {
         match (self.count, self.most, self.within_hours) {
-            (Some(count), Some(most), Some(hours)) if self.code != Reason::Blacklisted => {
+            _ if self.code == Reason::Blacklisted => self.code.sentence().to_owned(),
+            (Some(count), Some(most), _) if self.code.is_timeless() => {
+                format!("{} Counted {count}; the rule allows {most}.", self.code.sentence())
+            }
+            (Some(count), Some(most), Some(hours)) => {
                 format!("{} Counted {count} within {hours} h; the rule allows {most}.", self.code.sentence())
             }
             _ => self.code.sentence().to_owned(),
@@ -261,6 +328,24 @@ mod tests {
             findings[0].explanation(),
             "This person was identified for cards too often. Counted 4 within 24 h; the rule allows 3."
         );
+        let (decision, findings) = judge(&rules, &counts(&[(Reason::NumbersOfPerson, 6)]));
+        assert_eq!(decision, Decision::Review);
+        assert_eq!(
+            findings[0].explanation(),
+            "More SIM numbers are registered for this person than one may have. Counted 6; the rule allows 5."
+        );
+    }
+
+    // EC-1, EC-2: descriptors are kept only where an operator wants it.
+    #[test]
+    fn as_delivered_every_rule_counts_but_the_one_that_keeps_faces() {
+        let delivered: Vec<Reason> = default_rules().iter().map(|rule| rule.reason).collect();
+        for reason in RULES {
+            assert_eq!(delivered.contains(&reason), reason != Reason::RepeatedFace, "{reason:?}");
+        }
+        let kept = Rule { reason: Reason::RepeatedFace, most: 0, within_hours: 24, decision: Decision::Refuse };
+        assert_eq!(validate(&[kept]), Ok(()));
+        assert!(FAILED_LIVENESS.iter().all(|reason| !RULES.contains(reason)));
     }
 
     #[test]
@@ -304,7 +389,7 @@ mod tests {
     proptest! {
         // More of anything never makes a decision milder.
         #[test]
-        fn more_is_never_milder(counts in prop::collection::vec(0u32..400, 7), at in 0usize..7, more in 1u32..400) {
+        fn more_is_never_milder(counts in prop::collection::vec(0u32..400, 10), at in 0usize..10, more in 1u32..400) {
             let rules = default_rules();
             let mut worse = counts.clone();
             worse[at] += more;

@@ -113,7 +113,13 @@ problem_types! {
     /// An enrolment code that is unknown, used or too old.
     EnrolmentVoid = "urn:shiming:problem:enrolment-void", 404, "This enrolment code is unknown, used or too old; ask the operator for a new one.";
     /// The operator wants a live face before a card is issued, and there is none.
-    LiveFaceRequired = "urn:shiming:problem:live-face-required", 422, "A live face is needed for a card, and none was captured; take a device that can.";
+    LiveFaceRequired = "urn:shiming:problem:live-face-required", 422, "A live face beside the document's portrait is needed for this, and one of them is missing; take a device that captures both.";
+    /// The live face answers no challenge that is open.
+    LiveFaceVoid = "urn:shiming:problem:live-face-void", 422, "This live face came too late or was used before; ask for a new challenge and begin again.";
+    /// The live face did not pass. Why, an operator can read.
+    LiveFaceRefused = "urn:shiming:problem:live-face-refused", 422, "The live face was not accepted; begin again, alone before the camera, in good light, and do what is asked in its order.";
+    /// The live face is not found to be the document's.
+    FaceDiffers = "urn:shiming:problem:face-differs", 422, "The face is not found to be the one on the document; take new pictures of both in good light, or go to a shop.";
     /// The register does not confirm that name and number belong together.
     IdentityNotConfirmed = "urn:shiming:problem:identity-not-confirmed", 422, "The register does not confirm this name and number; read the document again.";
     /// Risk control refuses.
