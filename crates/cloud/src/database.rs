@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use shiming_identity::Variants;
 use shiming_identity::document::{DocumentKind, FormatParameters, sources};
 use shiming_service::character_codes;
-use shiming_service::effect::{ReviewDecision, ReviewRequest, Summary, hex};
+use shiming_service::effect::{NumberOfPerson, ReviewDecision, ReviewRequest, Summary, hex};
 use shiming_service::policy::Policy;
+use shiming_service::risk::NUMBERS;
 use shiming_wire::operator::{CharacterCodes, RegistrationItem};
-use shiming_wire::{RegistrationId, UnixSeconds};
+use shiming_wire::{RegistrationId, State, UnixSeconds};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use worker::{D1Database, D1PreparedStatement, Env};
@@ -113,7 +114,9 @@ pub async fn publish(env: &Env, config: &Common, id: &RegistrationId, summary: &
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state, sim = excluded.sim,
         refusal = excluded.refusal, expires_at = excluded.expires_at, updated_at = excluded.updated_at,
-        name_key = CASE WHEN excluded.state IN ('refused', 'expired') THEN NULL ELSE registrations.name_key END
+        name_key = CASE WHEN excluded.state IN ('refused', 'expired') THEN NULL ELSE registrations.name_key END,
+        person = CASE WHEN excluded.state IN ('refused', 'expired') THEN NULL ELSE registrations.person END,
+        line = CASE WHEN excluded.state IN ('refused', 'expired') THEN NULL ELSE registrations.line END
         WHERE excluded.version > registrations.version";
     let refusal = summary.refusal.as_ref().map(word).transpose()?;
     let agent = summary.agent.as_ref().map(|agent| agent.as_str().to_owned());
@@ -136,8 +139,28 @@ pub async fn publish(env: &Env, config: &Common, id: &RegistrationId, summary: &
         let sql = "UPDATE registrations SET name_key = ? WHERE id = ? AND state NOT IN ('refused', 'expired')";
         batch.push(statement(env, sql, &[&key, &id])?);
     }
+    if let Some(NumberOfPerson { id_number, number }) = &summary.person {
+        let sql = "UPDATE registrations SET person = ?, line = ? WHERE id = ? AND state NOT IN ('refused', 'expired')";
+        let (person, line) = (names::person(config, id_number.as_str()), names::line(config, number.as_str()));
+        batch.push(statement(env, sql, &[&person, &line, &id])?);
+    }
+    if matches!(summary.state, State::Stored | State::Effective) {
+        let values: [&dyn Bind; 4] = [&summary.updated_at, &id, &NUMBERS, &RISK_RULES];
+        batch.push(statement(env, TOO_MANY_NUMBERS, &values)?);
+    }
     database(env)?.batch(batch).await.map(|_| ())
 }
+
+/// Puts a registration before the reviewers, once and for information, if its person has more SIM numbers by now than the rule
+/// `numbers_of_person` allows: the default while the operator has set no rules, none if the rule is left out of them.
+const TOO_MANY_NUMBERS: &str = "INSERT INTO reviews (key, registration, decides, reasons, opened_at)
+    SELECT id || '-numbers', id, 0, '[\"numbers_of_person\"]', ?1 FROM registrations AS own
+    WHERE id = ?2 AND state IN ('stored', 'effective') AND
+    (SELECT COUNT(DISTINCT line) FROM registrations WHERE person = own.person AND state IN ('stored', 'effective')) >
+    CASE WHEN EXISTS (SELECT 1 FROM settings WHERE name = ?4) THEN
+    (SELECT MAX(json_extract(rule.value, '$.most')) FROM settings, json_each(settings.value) AS rule
+     WHERE settings.name = ?4 AND json_extract(rule.value, '$.reason') = 'numbers_of_person') ELSE ?3 END
+    ON CONFLICT (key) DO NOTHING";
 
 /// Registrations of people of this name, however it was written (RC-4): the newest hundred.
 pub async fn of_name(env: &Env, keys: &[String]) -> Result<Vec<RegistrationItem>, Fault> {
@@ -219,6 +242,9 @@ pub const POLICY: &str = "policy";
 
 /// Name of the image-format parameters among the settings.
 pub const FORMAT: &str = "format-parameters";
+
+/// Name of the rules of risk control among the settings.
+pub const RISK_RULES: &str = "risk-rules";
 
 /// Name of the operator's own private-use codes among the settings.
 pub const CHARACTER_CODES: &str = "character-codes";

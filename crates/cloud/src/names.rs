@@ -58,6 +58,12 @@ pub fn person(config: &Common, id_number: &str) -> String {
     hexadecimal(&config.name_key.hash(Purpose::Holder, id_number.as_bytes()).hash)
 }
 
+/// A SIM number, as lists know it.
+#[must_use]
+pub fn line(config: &Common, number: &str) -> String {
+    hexadecimal(&config.name_key.hash(Purpose::Line, number.as_bytes()).hash)
+}
+
 /// What a relying party may know a person by, if the person shows it: the same on all their cards.
 #[must_use]
 pub fn reference(config: &Common, id_number: &str) -> [u8; 16] {

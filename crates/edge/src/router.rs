@@ -83,7 +83,7 @@ impl Route {
 fn beside(path: &str) -> Option<&'static str> {
     let mut segments = path.strip_prefix("/v1/")?.split('/');
     match (segments.next()?, segments.next()) {
-        ("devices" | "risk", _) | ("cards", Some("offers" | "revocations")) => Some("GATE"),
+        ("devices" | "faces" | "risk", _) | ("cards", Some("offers" | "revocations")) => Some("GATE"),
         ("cards", _) => Some("ISSUER"),
         _ => None,
     }
@@ -177,9 +177,14 @@ mod tests {
         for path in ["/v1/cards", "/v1/cards/", "/v1/cards/status/1"] {
             assert_eq!(beside(path), Some("ISSUER"), "{path}");
         }
-        for path in
-            ["/v1/cards/offers", "/v1/cards/revocations", "/v1/devices", "/v1/devices/x/rotation", "/v1/risk/rules"]
-        {
+        for path in [
+            "/v1/cards/offers",
+            "/v1/cards/revocations",
+            "/v1/devices",
+            "/v1/devices/x/rotation",
+            "/v1/faces/challenges",
+            "/v1/risk/rules",
+        ] {
             assert_eq!(beside(path), Some("GATE"), "{path}");
         }
         for path in

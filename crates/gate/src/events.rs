@@ -3,13 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 use shiming_cloud::clock;
-use shiming_cloud::database::{self, Bind};
+use shiming_cloud::database::{self, Bind, RISK_RULES};
 use shiming_cloud::problem::Fault;
-use shiming_service::risk::{Decision, Finding, REVIEW_SECONDS, Reason, Reviewed, Rule, default_rules};
+use shiming_service::risk::{
+    Decision, FAILED_LIVENESS, Finding, REVIEW_SECONDS, Reason, Reviewed, Rule, default_rules,
+};
 use worker::{D1PreparedStatement, Env};
-
-/// Name of the rules among the settings.
-const RULES: &str = "risk-rules";
 
 /// Whom a request is about, and whom it came from.
 pub struct Subject<'a> {
@@ -23,14 +22,14 @@ pub struct Subject<'a> {
 
 /// The rules in force.
 pub async fn rules(env: &Env) -> Result<Vec<Rule>, Fault> {
-    Ok(database::setting(env, RULES)
+    Ok(database::setting(env, RISK_RULES)
         .await?
         .map_or_else(|| Ok(default_rules()), |value| shiming_wire::json::from_slice(value.as_bytes()))?)
 }
 
 /// Puts rules in force.
 pub async fn set_rules(env: &Env, rules: &[Rule], by: &str) -> Result<(), Fault> {
-    Ok(database::set_setting(env, RULES, &serde_json::to_string(rules)?, by, clock::now()).await?)
+    Ok(database::set_setting(env, RISK_RULES, &serde_json::to_string(rules)?, by, clock::now()).await?)
 }
 
 /// Notes that a device was refused. Whoever knocks a hundred times a minute makes one row.
@@ -102,7 +101,8 @@ pub async fn counts(env: &Env, rules: &[Rule], subject: &Subject<'_>) -> Result<
         return Ok(Vec::new());
     }
     let now = clock::now();
-    let counted: Vec<String> = rules.iter().map(|rule| counted(rule.reason, rule.since(now))).collect();
+    let counted: Vec<String> =
+        rules.iter().map(|rule| counted(rule.reason, rule.since(now))).collect::<worker::Result<_>>()?;
     // One row whatever the operator set: the platform takes no more than five SELECTs joined by UNION.
     let sql = format!("SELECT json_array({}) AS counts, ?1 AS person, ?2 AS device, ?3 AS client", counted.join(", "));
     let row: Option<Row> = database::row(env, &sql, &[&subject.person, &subject.device, &subject.client]).await?;
@@ -110,20 +110,37 @@ pub async fn counts(env: &Env, rules: &[Rule], subject: &Subject<'_>) -> Result<
 }
 
 /// SQL that counts; an outage of the register, after which a device asks again, is nobody's haste.
-fn counted(reason: Reason, since: u64) -> String {
+fn counted(reason: Reason, since: u64) -> worker::Result<String> {
     let asked = "kind = 'offer' AND code IS NOT 'unavailable'";
     let (what, from) = match reason {
-        Reason::Blacklisted => return "(SELECT COUNT(*) FROM blacklist WHERE person = ?1)".to_owned(),
+        Reason::Blacklisted => return Ok("(SELECT COUNT(*) FROM blacklist WHERE person = ?1)".to_owned()),
+        Reason::NumbersOfPerson => {
+            return Ok("(SELECT COUNT(DISTINCT line) FROM registrations
+                WHERE person = ?1 AND state IN ('stored', 'effective'))"
+                .to_owned());
+        }
+        Reason::DeviceFailedLiveness => ("*", failed_in_a_row("device = ?2")?),
+        Reason::HolderFailedLiveness => ("*", failed_in_a_row("person = ?1")?),
         Reason::HolderVelocity => ("*", format!("person = ?1 AND {asked}")),
         Reason::DeviceVelocity => ("*", format!("device = ?2 AND {asked}")),
         Reason::AddressVelocity => ("*", format!("address = ?3 AND {asked}")),
         Reason::DeviceHolders => ("DISTINCT person", format!("device = ?2 AND {asked}")),
         Reason::DeviceMismatches => ("*", "device = ?2 AND kind = 'offer' AND code = 'not_confirmed'".to_owned()),
         Reason::HolderMismatches => ("*", "person = ?1 AND kind = 'offer' AND code = 'not_confirmed'".to_owned()),
-        // No rule counts anything else (`risk::validate`).
-        _ => return "0".to_owned(),
+        // Faces are compared once one has passed (`faces::repeated`); no rule counts anything else (`risk::validate`).
+        _ => return Ok("0".to_owned()),
     };
-    format!("(SELECT COUNT({what}) FROM risk_events WHERE {from} AND at > {since})")
+    Ok(format!("(SELECT COUNT({what}) FROM risk_events WHERE {from} AND at > {since})"))
+}
+
+/// Live faces that did not pass since the last one that did.
+fn failed_in_a_row(whose: &str) -> worker::Result<String> {
+    let codes = FAILED_LIVENESS.iter().map(database::word).collect::<worker::Result<Vec<_>>>()?.join("', '");
+    let passed = database::word(&Reason::LiveFace)?;
+    Ok(format!(
+        "{whose} AND kind = 'offer' AND code IN ('{codes}') AND number >
+         (SELECT coalesce(MAX(number), 0) FROM risk_events WHERE {whose} AND kind = 'offer' AND code = '{passed}')"
+    ))
 }
 
 #[derive(Deserialize)]

@@ -7,6 +7,7 @@
 mod config;
 mod device;
 mod events;
+mod faces;
 mod router;
 mod routes;
 

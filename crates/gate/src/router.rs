@@ -7,7 +7,7 @@ use shiming_wire::{Bytes, Problem, ProblemType};
 use worker::{Env, Method, Request, Response};
 
 use crate::config::Config;
-use crate::routes::{devices, offers, revocations, risk, sweep};
+use crate::routes::{devices, faces, offers, revocations, risk, sweep};
 
 /// What an address stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,7 @@ enum Route {
     Enrolments,
     Rotation(DeviceId),
     DeviceRevocation(DeviceId),
+    FaceChallenges,
     Offers,
     Revocations,
     RiskEvents,
@@ -37,6 +38,7 @@ impl Route {
             ["", "v1", "devices", "enrolments"] => Self::Enrolments,
             ["", "v1", "devices", id, "rotation"] => Self::Rotation(device(id)?),
             ["", "v1", "devices", id, "revocation"] => Self::DeviceRevocation(device(id)?),
+            ["", "v1", "faces", "challenges"] => Self::FaceChallenges,
             ["", "v1", "cards", "offers"] => Self::Offers,
             ["", "v1", "cards", "revocations"] => Self::Revocations,
             ["", "v1", "risk", "events"] => Self::RiskEvents,
@@ -52,7 +54,7 @@ impl Route {
     fn methods(&self) -> &'static str {
         match self {
             Self::RiskEvents => "GET, OPTIONS",
-            Self::Devices => "GET, POST, OPTIONS",
+            Self::Devices | Self::Blacklist => "GET, POST, OPTIONS",
             Self::RiskRules => "GET, PUT, OPTIONS",
             _ => "POST, OPTIONS",
         }
@@ -81,12 +83,14 @@ async fn handle(request: Request, env: &Env, target: &Target, route: Result<Rout
         (Method::Post, Route::Enrolments) => devices::invite(request, env, &config, target).await,
         (Method::Post, Route::Rotation(id)) => devices::rotate(request, env, &config, target, id).await,
         (Method::Post, Route::DeviceRevocation(id)) => devices::revoke(request, env, &config, target, id).await,
+        (Method::Post, Route::FaceChallenges) => faces::challenge(request, env, &config, target).await,
         (Method::Post, Route::Offers) => offers::create(request, env, &config, target).await,
         (Method::Post, Route::Revocations) => revocations::revoke(request, env, &config, target).await,
         (Method::Get, Route::RiskEvents) => risk::list(request, env, target).await,
         (Method::Post, Route::RiskDecision(number)) => risk::decide(request, env, &config, target, number).await,
         (Method::Get, Route::RiskRules) => risk::get_rules(request, env).await,
         (Method::Put, Route::RiskRules) => risk::put_rules(request, env).await,
+        (Method::Get, Route::Blacklist) => risk::blacklisted(request, env, target).await,
         (Method::Post, Route::Blacklist) => risk::blacklist(request, env, &config, target).await,
         (Method::Post, Route::Tell) => sweep::tell(env, &config).await,
         (Method::Post, Route::Sweep) => sweep::sweep(env, &config).await,
@@ -112,6 +116,8 @@ mod tests {
             "/v1/risk/events/+1/decision",
             "/v1/risk/events/9007199254740993/decision",
             "/v1/devices/short/rotation",
+            "/v1/faces",
+            "/v1/faces/challenges/",
             "/v1/risk",
             "/v1/sweep",
             "",

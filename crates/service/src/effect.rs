@@ -202,7 +202,7 @@ pub fn parse_hex(text: &str) -> Option<RegistrationId> {
     Some(shiming_wire::Bytes(bytes))
 }
 
-/// A registration as lists show it: nothing personal, but for the name that lists make a keyed hash of.
+/// A registration as lists show it: nothing personal, but for what lists make keyed hashes of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Of the state; an older one never replaces a newer one.
@@ -227,6 +227,24 @@ pub struct Summary {
     /// written (RC-4); the name itself goes into no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Text<50>>,
+    /// The person's number and the card's, while the evidence is here: lists count a person's SIM numbers by keyed hashes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<NumberOfPerson>,
+}
+
+/// A SIM number that is registered for a person. Nothing is shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumberOfPerson {
+    /// 公民身份号码
+    pub id_number: Text<18>,
+    /// The SIM card's number.
+    pub number: Text<11>,
+}
+
+impl std::fmt::Debug for NumberOfPerson {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NumberOfPerson(…)")
+    }
 }
 
 /// Why a person has to look at a registration.

@@ -1,4 +1,5 @@
-//! A device identified a person (EC-1): risk control, then the register, then an offer for the person's phone.
+//! A device identified a person (EC-1): risk control, then the live face, then the register, then an offer for the person's
+//! phone.
 
 use serde_json::to_string;
 use shiming_cloud::adapter::Adapter;
@@ -15,18 +16,20 @@ use shiming_proof::Purpose;
 use shiming_service::budget::{self, Scope};
 use shiming_service::inquiry::Inquiry;
 use shiming_service::issuing::{self, Identified, OFFER_SECONDS};
+use shiming_service::live_face::{examine, passed, wanted};
 use shiming_service::port::{Reply, verify_citizen};
 use shiming_service::risk::{Decision, Finding, Reason, Reviewed, judge, with_review};
 use shiming_wire::card::{OfferInReview, OfferMade, RequestOffer};
 use shiming_wire::{Problem, ProblemType, Text};
-use worker::Env;
+use worker::{Env, Response};
 
 use crate::config::Config;
 use crate::device::{Device, Keys};
 use crate::events::{self, Asked, Subject};
+use crate::faces;
 
 /// `POST /v1/cards/offers`. Until there is an offer nothing of the person is kept but a keyed hash of the number, in the
-/// risk store.
+/// risk store. Of the face nothing is kept at all, unless the operator wants the rule `repeated_face`.
 pub async fn create(request: worker::Request, env: &Env, config: &Config, target: &Target) -> Answer {
     let signed = Signed::read(request, &config.common, target).await?;
     let device = Device::of(env, &signed, Keys::Present).await?;
@@ -45,28 +48,49 @@ pub async fn create(request: worker::Request, env: &Env, config: &Config, target
         return json(202, &OfferInReview { review });
     }
     let asked = Asked::begin(env, &subject).await?;
-    if config.live_face {
-        // No device can capture one yet, and what nobody verified is not taken for verified.
-        return refuse(env, &asked, Reason::NoLiveFace, ProblemType::LiveFaceRequired).await;
+    let face = request.face.as_ref();
+    if let Err(reason) = wanted(face, config.live_face || request.moves) {
+        return refuse(env, &asked, reason, faces::refusal(reason)).await;
     }
+    // Whatever becomes of this request, no other answers the same challenge.
+    let answered = match face {
+        Some(face) => {
+            let own = names::sha256(format!("{} {}", signed.key, signed.body).as_bytes());
+            faces::take(env, &device.text, &face.challenge, &own).await?
+        }
+        None => None,
+    };
     let rules = events::rules(env).await?;
     let counts = events::counts(env, &rules, &subject).await?;
     let (decision, findings) = judge(&rules, &counts);
-    let (decision, findings) = with_review(decision, findings, reviewed);
-    match decision {
-        Decision::Asked | Decision::Allow => {}
-        Decision::Review => {
-            asked.settle(env, decision, None, &findings)?.run().await?;
-            return json(202, &OfferInReview { review: asked.number() });
+    let (decision, mut findings) = with_review(decision, findings, reviewed);
+    if let Some(answer) = stopped(env, &asked, decision, &findings).await? {
+        return Ok(answer);
+    }
+    let keeps = rules.iter().find(|rule| rule.reason == Reason::RepeatedFace);
+    if let Some(face) = face {
+        let challenge = answered.as_ref().map(|answered| &answered.challenge);
+        let arrived_at = answered.as_ref().map_or_else(clock::now, |answered| answered.arrived_at);
+        if let Err(reason) = examine(challenge, face, arrived_at) {
+            return refuse(env, &asked, reason, faces::refusal(reason)).await;
         }
-        Decision::Refuse => {
-            asked.settle(env, decision, None, &findings)?.run().await?;
-            return Err(ProblemType::IssuingRefused.into());
+        if let Some(rule) = keeps {
+            let count = faces::repeated(env, &config.common, rule, &holder, face).await?;
+            let (decision, found) = judge(std::slice::from_ref(rule), &[count]);
+            let (decision, found) = with_review(decision, found, reviewed);
+            let new: Vec<Finding> = found.into_iter().filter(|finding| !findings.contains(finding)).collect();
+            findings.extend(new);
+            if let Some(answer) = stopped(env, &asked, decision, &findings).await? {
+                return Ok(answer);
+            }
         }
     }
     match ask_register(env, config, &device.text, &signed.key, &person, &name).await {
-        Ok(true) => {}
-        Ok(false) => return refuse(env, &asked, Reason::NotConfirmed, ProblemType::IdentityNotConfirmed).await,
+        // The register's portrait is not compared here yet; whoever does has the live face at hand.
+        Ok(CitizenAnswer::Match { portrait: _ }) => {}
+        Ok(CitizenAnswer::NameDiffers | CitizenAnswer::NumberUnknown) => {
+            return refuse(env, &asked, Reason::NotConfirmed, ProblemType::IdentityNotConfirmed).await;
+        }
         Err(fault) => {
             // Not an answer: the device asks again, and is not counted twice.
             let finding = [Finding::from(Reason::Unavailable)];
@@ -81,24 +105,49 @@ pub async fn create(request: worker::Request, env: &Env, config: &Config, target
     let token = look_ups(&config.common, Purpose::Offer, &offer).swap_remove(0);
     let sealed = sealed::seal_text(&config.common.data_keys, &issuing::place_of_offer(&token), &person).await?;
     let sql = "INSERT INTO card_offers (token, person, device, expires_at) VALUES (?, ?, ?, ?)";
+    let passed = face.map(passed);
+    findings.extend(passed.map(Finding::from));
     let mut done = vec![
         database::statement(env, sql, &[&token, &sealed, &device.text, &made.expires_at])?,
-        asked.settle(env, Decision::Allow, None, &findings)?,
+        asked.settle(env, Decision::Allow, passed, &findings)?,
         once.record(201, &answer).await?,
     ];
     if reviewed == Reviewed::Approved {
         done.push(events::used(env, review)?);
     }
+    if let (Some(face), Some(_)) = (face, keeps) {
+        done.push(faces::keep(env, &config.common, &holder, face).await?);
+    }
     together(env, done).await?;
     written(201, "application/json", answer)
 }
 
-async fn refuse(env: &Env, asked: &Asked, reason: Reason, problem: ProblemType) -> Answer {
+/// The answer to a request that the rules stop; none where it goes on.
+async fn stopped(
+    env: &Env,
+    asked: &Asked,
+    decision: Decision,
+    findings: &[Finding],
+) -> Result<Option<Response>, Fault> {
+    match decision {
+        Decision::Asked | Decision::Allow => Ok(None),
+        Decision::Review => {
+            asked.settle(env, decision, None, findings)?.run().await?;
+            Ok(Some(json(202, &OfferInReview { review: asked.number() })?))
+        }
+        Decision::Refuse => {
+            asked.settle(env, decision, None, findings)?.run().await?;
+            Err(ProblemType::IssuingRefused.into())
+        }
+    }
+}
+
+async fn refuse(env: &Env, asked: &Asked, reason: Reason, problem: impl Into<Fault>) -> Answer {
     asked.settle(env, Decision::Refuse, Some(reason), &[reason.into()])?.run().await?;
     Err(problem.into())
 }
 
-/// Whether the register confirms that name and number belong together (EC-3), asked as registrations ask it (RC-4).
+/// What the register says of name and number (EC-3), asked as registrations ask it (RC-4).
 async fn ask_register(
     env: &Env,
     config: &Config,
@@ -106,7 +155,7 @@ async fn ask_register(
     key: &str,
     person: &Identified,
     name: &PersonName,
-) -> Result<bool, Fault> {
+) -> Result<CitizenAnswer, Fault> {
     let variants = database::variants(env).await?;
     let policy = database::policy(env).await?;
     let begun = Inquiry::begin(person.id_number.clone(), name, &variants, policy.register_names);
@@ -126,16 +175,15 @@ async fn ask_register(
     for trial in 1.. {
         let key = format!("{}-{trial}", &own[..32]);
         match verify_citizen(&outside, &key, &question).await {
-            Reply::Answered(CitizenAnswer::Match { portrait: _ }) => return Ok(true),
-            Reply::Answered(CitizenAnswer::NumberUnknown) => return Ok(false),
             Reply::Answered(CitizenAnswer::NameDiffers) => match inquiry.next(&person.id_number) {
                 Some(next) => (inquiry, question) = next,
-                None => return Ok(false),
+                None => break,
             },
+            Reply::Answered(answer) => return Ok(answer),
             Reply::Refused | Reply::Unavailable => return Err(ProblemType::UpstreamUnavailable.into()),
         }
     }
-    Ok(false)
+    Ok(CitizenAnswer::NameDiffers)
 }
 
 fn impossible(pointers: Vec<&'static str>) -> Fault {

@@ -3,13 +3,13 @@
 use shiming_cloud::database::together;
 use shiming_cloud::http::{Answer, Target, body, idempotency_key, json, parameter, parse, written};
 use shiming_cloud::once::{Actor, Once};
-use shiming_cloud::problem::invalid;
+use shiming_cloud::problem::{Fault, invalid};
 use shiming_cloud::staff::{Role, person};
 use shiming_cloud::{clock, database, names};
 use shiming_identity::IdNumber;
 use shiming_service::risk::{Rule, validate};
 use shiming_wire::ProblemType;
-use shiming_wire::card::{BlacklistSet, DecideRisk, SetBlacklist};
+use shiming_wire::card::{BlacklistItem, BlacklistSet, DecideRisk, SetBlacklist};
 use shiming_wire::operator::ReviewVerdict;
 use worker::{Env, Request};
 
@@ -19,12 +19,16 @@ use crate::events;
 /// `GET /v1/risk/events?before=N`
 pub async fn list(request: Request, env: &Env, target: &Target) -> Answer {
     person(env, &request, &[Role::Operator]).await?;
-    let before = match parameter(&target.query, "before") {
+    json(200, &events::list(env, before(target)?).await?)
+}
+
+/// Where a list goes on.
+fn before(target: &Target) -> Result<u64, Fault> {
+    match parameter(&target.query, "before") {
         // Greater numbers have no exact double, which is how the database is asked.
-        Some(text) => text.parse().ok().filter(|number| *number < 1 << 53).ok_or_else(|| invalid("/before"))?,
-        None => (1 << 53) - 1,
-    };
-    json(200, &events::list(env, before).await?)
+        Some(text) => text.parse().ok().filter(|number| *number < 1 << 53).ok_or_else(|| invalid("/before")),
+        None => Ok((1 << 53) - 1),
+    }
 }
 
 /// `POST /v1/risk/events/{number}/decision`
@@ -61,6 +65,15 @@ pub async fn put_rules(mut request: Request, env: &Env) -> Answer {
     validate(&rules).map_err(|pointer| invalid(&pointer))?;
     events::set_rules(env, &rules, person.name.as_str()).await?;
     json(200, &rules)
+}
+
+/// `GET /v1/risk/blacklist?before=N`
+pub async fn blacklisted(request: Request, env: &Env, target: &Target) -> Answer {
+    person(env, &request, &[Role::Operator]).await?;
+    let sql = "SELECT number, person AS subject, reason, listed_by, listed_at FROM blacklist WHERE number < ?
+        ORDER BY number DESC LIMIT 100";
+    let items: Vec<BlacklistItem> = database::rows(env, sql, &[&before(target)?]).await?;
+    json(200, &items)
 }
 
 /// `POST /v1/risk/blacklist`

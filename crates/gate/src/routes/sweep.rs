@@ -4,10 +4,12 @@ use serde::Deserialize;
 use shiming_cloud::http::{Answer, empty};
 use shiming_cloud::{clock, database, outbox};
 use shiming_proof::http_signature::FRESHNESS_SECONDS;
-use shiming_service::risk::KEPT_SECONDS;
+use shiming_service::live_face::CHALLENGES_WITHIN;
+use shiming_service::risk::{KEPT_SECONDS, Reason};
 use worker::Env;
 
 use crate::config::Config;
+use crate::events;
 
 #[derive(Deserialize)]
 struct Row {}
@@ -23,10 +25,16 @@ pub async fn tell(env: &Env, config: &Config) -> Answer {
 pub async fn sweep(env: &Env, config: &Config) -> Answer {
     outbox::send(env, &config.common).await?;
     let now = clock::now();
+    // Faces are kept for a rule, and while it is in force.
+    let rules = events::rules(env).await?;
+    let kept = rules.iter().find(|rule| rule.reason == Reason::RepeatedFace);
+    let faces_since = kept.map_or(now + 1, |rule| rule.since(now));
     let sweeps = [
         ("enrolment codes", "DELETE FROM device_enrolments WHERE expires_at < ? RETURNING 1", now),
         // A signature is fresh for five minutes before its time, too.
         ("signatures", "DELETE FROM device_requests WHERE seen_at < ? RETURNING 1", now - 2 * FRESHNESS_SECONDS),
+        ("challenges of faces", "DELETE FROM face_challenges WHERE issued_at < ? RETURNING 1", now - CHALLENGES_WITHIN),
+        ("faces", "DELETE FROM kept_faces WHERE seen_at < ? RETURNING 1", faces_since),
         ("offers", "DELETE FROM card_offers WHERE expires_at < ? RETURNING 1", now),
         ("risk events", "DELETE FROM risk_events WHERE at < ? RETURNING 1", now - KEPT_SECONDS),
     ];

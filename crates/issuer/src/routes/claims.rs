@@ -71,10 +71,12 @@ pub async fn take(request: worker::Request, env: &Env, config: &Config, target: 
     let mut done = vec![database::statement(env, sql, &values)?];
     // A card lives on one phone: those that the person had before are over.
     let old = before_this(env, &whose).await?;
+    let moved = person.moves && !old.is_empty();
     if !old.is_empty() {
-        let sql = "UPDATE cards SET revoked_at = ?, revoked_by = 'moved'
+        let sql = "UPDATE cards SET revoked_at = ?, revoked_by = ?
             WHERE number IN (SELECT value FROM json_each(?)) AND revoked_at IS NULL";
-        done.push(database::statement(env, sql, &[&now, &serde_json::to_string(&old)?])?);
+        let numbers = serde_json::to_string(&old)?;
+        done.push(database::statement(env, sql, &[&now, &issuing::ended_by(&person), &numbers])?);
         let call = WithdrawCards { numbers: old, revoked_at: now };
         done.push(outbox::write(env, &config.common, &format!("{holder}-moved"), &call).await?);
     }
@@ -91,7 +93,7 @@ pub async fn take(request: worker::Request, env: &Env, config: &Config, target: 
         expires_at,
     };
     done.push(outbox::write(env, &config.common, &format!("{holder}-issued"), &call).await?);
-    done.push(events::issued(env, &whose, &offer.device)?);
+    done.push(events::issued(env, &whose, &offer.device, moved)?);
     done.push(database::statement(env, "UPDATE card_offers SET person = NULL WHERE token = ?", &[&offer.token])?);
     done.push(once.record(201, &answer).await?);
     if let Err(error) = together(env, done).await {

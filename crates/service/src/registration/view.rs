@@ -3,7 +3,7 @@
 use shiming_wire::{CodeView, PortraitCheck, RegistrationView, UnixSeconds};
 
 use super::{Registration, Stage};
-use crate::effect::Summary;
+use crate::effect::{NumberOfPerson, Summary};
 
 impl Registration {
     /// What the phone is told: nothing that it did not send, and no answer of the register's beyond the state.
@@ -37,6 +37,10 @@ impl Registration {
     #[must_use]
     pub fn summary(&self, now: UnixSeconds) -> Summary {
         let RegistrationView { version, state, sim, refusal, expires_at, .. } = self.view();
+        let identity = match &self.stage {
+            Stage::Checking { case, .. } | Stage::Stored { case: Some(case), .. } => Some(&case.identity),
+            _ => None,
+        };
         Summary {
             version,
             state,
@@ -47,12 +51,11 @@ impl Registration {
             opened_at: self.opened_at,
             expires_at,
             updated_at: now,
-            name: match &self.stage {
-                Stage::Checking { case, .. } | Stage::Stored { case: Some(case), .. } => {
-                    Some(case.identity.name.clone())
-                }
-                _ => None,
-            },
+            name: identity.map(|identity| identity.name.clone()),
+            person: identity.zip(self.subject.as_ref()).map(|(identity, subject)| NumberOfPerson {
+                id_number: identity.id_number.clone(),
+                number: subject.number.clone(),
+            }),
         }
     }
 }
