@@ -10,6 +10,7 @@
 //! - [`stack`] starts, kills and restarts the Workers,
 //! - [`database`] looks into the files that the Workers keep, and locks them,
 //! - [`client`] is the phone, the operator's staff and the sandbox's remote control,
+//! - [`faces`] are live faces as devices report them,
 //! - [`fixtures`] are people, cards and evidence,
 //! - [`issuing`] is devices, holders' phones and verifiers of cards,
 //! - [`assertions`] say what an answer must be and that nothing has changed.
@@ -17,6 +18,7 @@
 pub mod assertions;
 pub mod client;
 pub mod database;
+pub mod faces;
 pub mod fixtures;
 pub mod issuing;
 pub mod stack;

@@ -44,6 +44,11 @@ pub struct Worker {
 impl Stack {
     /// Copies the prepared state and starts both Workers on free ports.
     pub fn start(name: &str) -> Result<Self> {
+        Self::start_with(name, &[])
+    }
+
+    /// The same, with other variables.
+    pub fn start_with(name: &str, others: &[(&'static str, &str)]) -> Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let prepared = prepared_state()?;
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -57,6 +62,7 @@ impl Stack {
         let outside = ["REGISTER_URL", "CRM_URL", "SMS_URL", "GATEWAY_URL"].map(|name| (name, sandbox_url.clone()));
         let mut edge_variables = vec![("PUBLIC_ORIGIN", edge_url.clone())];
         edge_variables.extend(outside);
+        edge_variables.extend(others.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let mut configs = vec![PathBuf::from("wrangler.toml")];
         configs.extend(configs_beside(root(), &directory, &edge_variables)?);
         let worker = |name, configs, port, variables| Worker {
@@ -96,6 +102,21 @@ impl Stack {
     #[must_use]
     pub fn secrets(&self, worker: &str) -> PathBuf {
         self.directory.join(worker).join(".dev.vars")
+    }
+
+    /// Whether this text stands anywhere in the databases and logs of the edge and the Workers beside it.
+    pub fn holds(&self, text: &str) -> Result<bool> {
+        let mut left = list(&self.directory.join("edge"))?;
+        left.extend(list(&self.directory)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "log")));
+        while let Some(path) = left.pop() {
+            if path.is_dir() {
+                left.extend(list(&path)?);
+            } else if fs::read(&path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text)) {
+                // (A file that is gone by now holds nothing.)
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The storage of every object of a class that wrote something.

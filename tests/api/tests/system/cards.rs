@@ -18,28 +18,28 @@ use shiming_wire::card::{DeviceCertified, OfferMade};
 use crate::staff::{OPERATOR, REVIEWER, get, post, put};
 use crate::{System, system};
 
-const OFFERS: &str = "/v1/cards/offers";
+pub const OFFERS: &str = "/v1/cards/offers";
 
-fn enrol(system: &System) -> Result<Device> {
+pub fn enrol(system: &System) -> Result<Device> {
     Ok(Device::enrol(&system.edge(), &secret(OPERATOR))?.0)
 }
 
 /// Risk events about a device, newest first.
-fn events(system: &System, device: &Device) -> Result<Vec<Value>> {
+pub fn events(system: &System, device: &Device) -> Result<Vec<Value>> {
     let all: Vec<Value> = get(system, "/v1/risk/events", OPERATOR)?.expect(200)?;
     let id = device.0.name.clone().context("enrolled")?;
     Ok(all.into_iter().filter(|event| event["device"] == id).collect())
 }
 
 /// Decision and first reason of the newest event about a device.
-fn latest(system: &System, device: &Device) -> Result<(String, String)> {
+pub fn latest(system: &System, device: &Device) -> Result<(String, String)> {
     let event = events(system, device)?.into_iter().next().context("an event")?;
     let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     ensure!(event["reasons"].as_array().is_some_and(|all| all.iter().all(|reason| reason["explanation"] != "")));
     Ok((word(&event["decision"]), word(&event["reasons"][0]["code"])))
 }
 
-fn pair(decision: &str, code: &str) -> (String, String) {
+pub fn pair(decision: &str, code: &str) -> (String, String) {
     (decision.to_owned(), code.to_owned())
 }
 
@@ -52,7 +52,7 @@ fn told(system: &System, citizen: &Citizen) -> Result<Vec<(String, bool)>> {
 }
 
 /// How many rows of a table have something to do with offers and cards of a device.
-fn kept(system: &System, device: &Device) -> Result<(u32, u32)> {
+pub fn kept(system: &System, device: &Device) -> Result<(u32, u32)> {
     #[derive(serde::Deserialize)]
     struct Count {
         offers: u32,
@@ -288,7 +288,7 @@ fn a_wrong_name_is_refused_and_an_unavailable_register_is_asked_again() -> Resul
 }
 
 /// Restores the rules when it goes.
-struct RulesGuard<'a>(&'a System, Value);
+pub struct RulesGuard<'a>(&'a System, Value);
 
 impl Drop for RulesGuard<'_> {
     fn drop(&mut self) {
@@ -297,13 +297,13 @@ impl Drop for RulesGuard<'_> {
     }
 }
 
-fn with_rules<'a>(system: &'a System, rules: &Value) -> Result<RulesGuard<'a>> {
+pub fn with_rules<'a>(system: &'a System, rules: &Value) -> Result<RulesGuard<'a>> {
     let before: Value = get(system, "/v1/risk/rules", OPERATOR)?.expect(200)?;
     put(system, "/v1/risk/rules", rules)?.expect::<Value>(200)?;
     Ok(RulesGuard(system, before))
 }
 
-fn decide(system: &System, event: &Value, decision: &str) -> Result<Answer> {
+pub fn decide(system: &System, event: &Value, decision: &str) -> Result<Answer> {
     let body = json!({ "decision": decision, "reason": "looked at it" });
     post(system, &format!("/v1/risk/events/{event}/decision"), OPERATOR, &body)
 }

@@ -5,6 +5,7 @@
 
 mod cards;
 mod crash;
+mod live;
 mod names;
 mod protocol;
 mod refusals;
