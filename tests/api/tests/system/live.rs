@@ -58,7 +58,7 @@ fn pointers(problem: &shiming_wire::Problem) -> Vec<&str> {
 fn a_live_face_that_does_what_is_asked_gets_an_offer() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (edge, citizen, device) = (system.edge(), system.people.inactive()?, enrol(system)?);
+    let (edge, citizen, device) = (system.edge(), system.people.active()?, enrol(system)?);
     let given = challenge(&device)?;
     assert_eq!(given.actions.len(), 3);
     assert!(given.actions.iter().any(|action| matches!(action, Action::TurnLeft | Action::TurnRight)));
@@ -88,7 +88,7 @@ fn a_live_face_that_does_what_is_asked_gets_an_offer() -> Result<()> {
 fn what_is_not_a_live_face_now_does_not_pass() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (citizen, device, other) = (system.people.inactive()?, enrol(system)?, enrol(system)?);
+    let (citizen, device, other) = (system.people.active()?, enrol(system)?, enrol(system)?);
     let _rules = with_rules(system, &json!([]))?;
     let refused = |face: &FaceEvidence, kind: ProblemType, code: &str| -> Result<()> {
         let problem = is_problem(&ask(&device, &citizen, face)?, kind).with_context(|| code.to_owned())?;
@@ -154,7 +154,7 @@ fn what_is_not_a_live_face_now_does_not_pass() -> Result<()> {
 fn an_outage_costs_no_second_face() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (edge, citizen, device) = (system.edge(), system.people.inactive()?, enrol(system)?);
+    let (edge, citizen, device) = (system.edge(), system.people.active()?, enrol(system)?);
     system.world.fault_for("/register/verify", &citizen.id_number, "unavailable", 1)?;
     let body = serde_json::to_vec(&with_face(Device::identification(&citizen), &answer(&challenge(&device)?, 4)))?;
     let key = random_key();
@@ -224,7 +224,7 @@ fn no_card_without_a_live_face_where_one_is_required() -> Result<()> {
 fn cards_move_to_a_new_phone_with_a_live_face() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (edge, citizen, device) = (system.edge(), system.people.inactive()?, enrol(system)?);
+    let (edge, citizen, device) = (system.edge(), system.people.active()?, enrol(system)?);
     let _rules = with_rules(system, &json!([]))?;
     let selections = json!([["name"], []]);
     let first = Holder::take(&edge, &device.offer(&citizen)?, &selections)?;
@@ -265,7 +265,7 @@ fn cards_move_to_a_new_phone_with_a_live_face() -> Result<()> {
 fn live_faces_that_fail_in_a_row_are_looked_at() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let [one, two, three] = [system.people.inactive()?, system.people.inactive()?, system.people.inactive()?];
+    let [one, two, three] = [system.people.active()?, system.people.active()?, system.people.active()?];
     let device = enrol(system)?;
     let rule = |reason: &str, most: u32, decision: &str| json!({ "reason": reason, "most": most, "within_hours": 24, "decision": decision });
     let _rules = with_rules(
@@ -303,7 +303,7 @@ fn live_faces_that_fail_in_a_row_are_looked_at() -> Result<()> {
 fn a_face_that_was_another_persons_is_refused_while_the_rule_is_on() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let [one, two] = [system.people.inactive()?, system.people.inactive()?];
+    let [one, two] = [system.people.active()?, system.people.active()?];
     let device = enrol(system)?;
     let rows = |system: &System| Ok::<_, anyhow::Error>(sql(system, "SELECT person FROM kept_faces")?.len());
     ask_live(&device, &one, 20)?.expect::<OfferMade>(201)?;
@@ -330,7 +330,7 @@ fn a_face_that_was_another_persons_is_refused_while_the_rule_is_on() -> Result<(
 fn too_many_numbers_of_one_person_are_looked_at() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (citizen, other, device) = (system.people.inactive()?, system.people.inactive()?, enrol(system)?);
+    let (citizen, other, device) = (system.people.inactive()?, system.people.active()?, enrol(system)?);
     let rule = json!([{ "reason": "numbers_of_person", "most": 0, "within_hours": 1, "decision": "review" }]);
     let _rules = with_rules(system, &rule)?;
     let phone = system.confirmed(&citizen)?;
@@ -355,7 +355,7 @@ fn too_many_numbers_of_one_person_are_looked_at() -> Result<()> {
 fn operators_read_the_blacklist() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let people = [system.people.inactive()?, system.people.inactive()?];
+    let people = [system.people.active()?, system.people.active()?];
     let set = |citizen: &Citizen, listed: bool| -> Result<String> {
         let body = json!({ "id_number": citizen.id_number, "listed": listed, "reason": "court order 13" });
         let set: Value = post(system, "/v1/risk/blacklist", OPERATOR, &body)?.expect(200)?;
