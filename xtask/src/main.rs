@@ -34,6 +34,7 @@ cargo xtask COMMAND
   bench names                time of name keys and sequences, beside a peer
   bench mrz                  what check digits and repairs make of misread zones
   bench faces [FOLDER]       how well people are told apart by their faces, beside the nets' reference implementations
+  bench liveness [OPTION]…   how many who follow a challenge are turned away, and how many attacks are not
   fuzz [SECONDS]             arbitrary bytes into decode → read (needs a nightly compiler, and 20 minutes to build)
   screenshots                the pictures in docs/img
   sizes                      what is uploaded and downloaded, compressed

@@ -11,7 +11,7 @@ use crate::citizen::Citizen;
 use crate::dice::Dice;
 
 /// A point or direction: right, down, toward the camera; a head is about two units high.
-type Vector = [f32; 3];
+pub(crate) type Vector = [f32; 3];
 
 /// How a head is held, and what its face does.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -134,13 +134,7 @@ struct Scene {
 
 impl Scene {
     fn new(citizen: &Citizen, pose: &Pose) -> Self {
-        let [(sy, cy), (sp, cp), (sr, cr)] =
-            [pose.yaw, pose.pitch, pose.roll].map(|degrees| degrees.to_radians().sin_cos());
-        // From the picture's axes to the head's: undo roll, then pitch, then yaw.
-        let roll = [[cr, sr, 0.0], [-sr, cr, 0.0], [0.0, 0.0, 1.0]];
-        let pitch = [[1.0, 0.0, 0.0], [0.0, cp, -sp], [0.0, sp, cp]];
-        let yaw = [[cy, 0.0, -sy], [0.0, 1.0, 0.0], [sy, 0.0, cy]];
-        Self { shape: Shape::of(citizen), pose: *pose, turn: times(yaw, times(pitch, roll)) }
+        Self { shape: Shape::of(citizen), pose: *pose, turn: turn(pose) }
     }
 
     /// The colour along a ray through this point of the plane in which the head's middle is.
@@ -289,6 +283,17 @@ impl Scene {
     }
 }
 
+/// From the picture's axes to those of what is held like that.
+pub(crate) fn turn(pose: &Pose) -> [Vector; 3] {
+    let [(sy, cy), (sp, cp), (sr, cr)] =
+        [pose.yaw, pose.pitch, pose.roll].map(|degrees| degrees.to_radians().sin_cos());
+    // Undo roll, then pitch, then yaw.
+    let roll = [[cr, sr, 0.0], [-sr, cr, 0.0], [0.0, 0.0, 1.0]];
+    let pitch = [[1.0, 0.0, 0.0], [0.0, cp, -sp], [0.0, sp, cp]];
+    let yaw = [[cy, 0.0, -sy], [0.0, 1.0, 0.0], [sy, 0.0, cy]];
+    times(yaw, times(pitch, roll))
+}
+
 fn mix(a: Rgb8, b: Rgb8, share: f32) -> Rgb8 {
     std::array::from_fn(|part| byte(f32::from(a[part]) * (1.0 - share) + f32::from(b[part]) * share))
 }
@@ -310,7 +315,7 @@ fn unit(a: Vector) -> Vector {
     a.map(|part| part * by)
 }
 
-fn apply(rows: &[Vector; 3], p: Vector) -> Vector {
+pub(crate) fn apply(rows: &[Vector; 3], p: Vector) -> Vector {
     rows.map(|row| dot(row, p))
 }
 
