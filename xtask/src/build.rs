@@ -23,6 +23,8 @@ pub enum Part {
     Issuer,
     /// `dist/gate`: the Worker in front of it, of devices and risk control.
     Gate,
+    /// `dist/matcher`: the Worker that describes the register's portraits.
+    Matcher,
     /// `dist/sandbox`: the Worker that plays the outside world.
     Sandbox,
     /// `dist/web`: pages, browser packages, models.
@@ -36,7 +38,8 @@ pub enum Part {
 }
 
 /// Every part; those of the pages come with them.
-pub const ALL: [Part; 6] = [Part::Edge, Part::Objects, Part::Issuer, Part::Gate, Part::Sandbox, Part::Web];
+pub const ALL: [Part; 7] =
+    [Part::Edge, Part::Objects, Part::Issuer, Part::Gate, Part::Matcher, Part::Sandbox, Part::Web];
 
 /// The wasm features that our compiler flags allow; workerd and every browser since 2023 have them. wasm-opt must not
 /// go beyond.
@@ -71,6 +74,7 @@ impl Part {
             Self::Objects => "objects",
             Self::Issuer => "issuer",
             Self::Gate => "gate",
+            Self::Matcher => "matcher",
             Self::Sandbox => "sandbox",
             Self::Web => "web",
             Self::Card => "card",
@@ -85,6 +89,7 @@ impl Part {
             Self::Objects => "shiming-objects",
             Self::Issuer => "shiming-issuer",
             Self::Gate => "shiming-gate",
+            Self::Matcher => "shiming-matcher",
             Self::Sandbox => "shiming-sandbox",
             Self::Web => "shiming-capture",
             Self::Card => "shiming-card",
@@ -106,9 +111,15 @@ impl Part {
 
     fn profile(self) -> &'static str {
         match self {
-            Self::Web | Self::Scanner | Self::Face => "release",
+            Self::Web | Self::Scanner | Self::Face | Self::Matcher => "release",
             _ => "worker",
         }
+    }
+
+    /// How far wasm-opt goes. Where speed decides, rustc has seen to it; higher levels take minutes and make it larger on the
+    /// way to the phone.
+    fn level(self) -> &'static str {
+        if self.profile() == "worker" { "-Oz" } else { "-O1" }
     }
 
     /// Whether wasm-bindgen makes it for a page, and not for a Worker.
@@ -127,9 +138,11 @@ pub fn build(parts: &[Part]) -> Result<()> {
     // Two builds at once would take each other's folders away.
     let lock = fs::File::create(workspace::scratch()?.join("build.lock"))?;
     lock.lock().context("cannot wait for another build to end")?;
-    // One cargo for all Workers: their link steps, one thread each, run side by side.
-    let workers: Vec<Part> = parts.iter().copied().filter(|part| !part.is_for_pages()).collect();
-    compile(&workers, &[])?;
+    // One cargo for all Workers of a profile: their link steps, one thread each, run side by side.
+    let (small, fast): (Vec<Part>, Vec<Part>) =
+        parts.iter().filter(|part| !part.is_for_pages()).partition(|part| part.profile() == "worker");
+    compile(&small, &[])?;
+    compile(&fast, &[])?;
     for part in parts {
         match part {
             Part::Web => web()?,
@@ -176,7 +189,7 @@ fn worker(part: Part) -> Result<()> {
     }
     let draft = draft(part)?;
     bind(part, &compiled(part, &[]), &draft, true)?;
-    optimise(part, &draft.join(format!("{}_bg.wasm", part.stem())), "-Oz", &[])?;
+    optimise(part, &draft.join(format!("{}_bg.wasm", part.stem())), &[])?;
     minify(part, &draft.join(format!("{}.js", part.stem())))?;
     workspace::copy(&shim, &draft.join("index.js"))?;
     publish(&draft, &dist)?;
@@ -234,8 +247,7 @@ fn package(part: Part, features: &[&str]) -> Result<PathBuf> {
     if !stamp.holds(std::slice::from_ref(&module)) {
         empty(&folder)?;
         bind(part, &compiled(part, features), &folder, false)?;
-        // Where speed decides, rustc has seen to it; higher levels take minutes and make it larger on the way to the phone.
-        optimise(part, &module, if part.profile() == "worker" { "-Oz" } else { "-O1" }, features)?;
+        optimise(part, &module, features)?;
         stamp.set()?;
     }
     Ok(folder)
@@ -289,9 +301,9 @@ fn bind(part: Part, module: &Path, to: &Path, worker: bool) -> Result<()> {
     })
 }
 
-fn optimise(part: Part, module: &Path, level: &str, features: &[&str]) -> Result<()> {
+fn optimise(part: Part, module: &Path, features: &[&str]) -> Result<()> {
     let optimised = module.with_extension("optimised");
-    let mut node = setup::node(&["node_modules/binaryen/bin/wasm-opt", level])?;
+    let mut node = setup::node(&["node_modules/binaryen/bin/wasm-opt", part.level()])?;
     node.args(FEATURES).args(features.iter().map(|feature| format!("--enable-{feature}")));
     node.arg("--strip-producers").arg("--strip-debug").arg(module).arg("-o").arg(&optimised);
     task::run(&format!("wasm-opt {}", part.name()), &mut node)?;

@@ -12,6 +12,7 @@ pub mod config;
 pub mod database;
 pub mod http;
 pub mod link;
+pub mod matcher;
 pub mod names;
 pub mod once;
 pub mod outbox;

@@ -79,7 +79,7 @@ impl From<Refusal> for Fault {
             Refusal::ChannelUnavailable => ProblemType::ChannelUnavailable,
             Refusal::NonceMismatch => ProblemType::NonceMismatch,
             Refusal::EvidenceReplayed => ProblemType::EvidenceReplayed,
-            Refusal::EvidenceInvalid(_) => ProblemType::EvidenceInvalid,
+            Refusal::EvidenceInvalid(_) | Refusal::PortraitMissing => ProblemType::EvidenceInvalid,
             Refusal::Misconfigured => return Self::Internal("the operator's configuration cannot be used".to_owned()),
         };
         let mut problem = Problem::new(kind);
@@ -91,6 +91,7 @@ impl From<Refusal> for Fault {
                     impossible.fields.into_iter().map(|field| pointer(&format!("/{}/value", field.as_str())));
                 problem.pointers = pointers.collect();
             }
+            Refusal::PortraitMissing => problem.pointers = vec![pointer("/portrait")],
             _ => {}
         }
         problem.into()
@@ -146,6 +147,10 @@ mod tests {
         let fields = vec![FieldName::IdNumber];
         let problem = Fault::from(Refusal::EvidenceInvalid(Impossible { fields })).into_problem();
         assert_eq!(problem.pointers.iter().map(Text::as_str).collect::<Vec<_>>(), ["/id_number/value"]);
+        // RN-7
+        let problem = Fault::from(Refusal::PortraitMissing).into_problem();
+        assert_eq!(problem.kind, ProblemType::EvidenceInvalid);
+        assert_eq!(problem.pointers.iter().map(Text::as_str).collect::<Vec<_>>(), ["/portrait"]);
     }
 
     #[test]

@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Version of the wire format: the first byte.
 const FORMAT: u8 = 1;
 /// Format and version of the net.
@@ -33,11 +35,13 @@ pub struct OperatingPoint {
 }
 
 /// How a policy trades strangers let in against people turned away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Strictness {
     /// One stranger in a hundred.
     Lenient,
     /// One stranger in a thousand: for what a person looks at afterwards.
+    #[default]
     Usual,
     /// One stranger in ten thousand (NIST SP 800-63B-4 §3.2.3).
     Strict,

@@ -109,6 +109,15 @@ impl Signed {
     }
 }
 
+/// An entry of the outbox that is to be carried out.
+struct Due {
+    entry: Entry,
+    /// Number of this attempt, from 1.
+    attempt: u32,
+    /// The portrait that comes with the answer is compared (RN-7).
+    compares: bool,
+}
+
 /// A registration.
 #[durable_object(alarm)]
 pub struct RegistrationDo {
@@ -391,9 +400,9 @@ impl RegistrationDo {
     async fn carry_on(&self) -> Result<(), Fault> {
         let config = self.config()?;
         let Some(id) = self.own_id() else { return Ok(()) };
-        while let Some((entry, attempt)) = self.next_entry(&config, &id).await? {
+        while let Some(Due { entry, attempt, compares }) = self.next_entry(&config, &id).await? {
             let adapter = Adapter { config: &config.common, env: &self.env };
-            let done = carry_out(&id, &entry, &adapter).await;
+            let done = carry_out(&id, &entry, compares, &adapter).await;
             let _one = self.lock.lock().await;
             if !self.store().has(entry.seq)? {
                 continue;
@@ -412,8 +421,8 @@ impl RegistrationDo {
         self.rest(&config, &id).await
     }
 
-    /// The next entry to carry out and the number of this attempt. What is not wanted any more is dropped on the way.
-    async fn next_entry(&self, config: &Config, id: &RegistrationId) -> Result<Option<(Entry, u32)>, Fault> {
+    /// The next entry to carry out. What is not wanted any more is dropped on the way.
+    async fn next_entry(&self, config: &Config, id: &RegistrationId) -> Result<Option<Due>, Fault> {
         let _one = self.lock.lock().await;
         if self.store().state()?.is_none() {
             return Ok(None);
@@ -429,7 +438,8 @@ impl RegistrationDo {
             let place = entry_place(&hex(id), row.seq);
             let entry: Entry = sealed::open(&config.common.data_keys, &place, &row.sealed).await?;
             if outbox::is_wanted(&registration, &entry) {
-                return Ok(Some((entry, row.attempts + 1)));
+                let compares = registration.compares(row.seq);
+                return Ok(Some(Due { entry, attempt: row.attempts + 1, compares }));
             }
             self.store().drop_entry(row.seq)?;
         }

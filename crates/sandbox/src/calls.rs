@@ -200,7 +200,9 @@ impl World {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let name = self.store()?.name_of(ask.id_number.as_str())?.unwrap_or(row.name);
-        Ok(Some(register::Entry { name, portrait: Portrait(row.portrait) }))
+        let portrait = self.store()?.portrait_of(ask.id_number.as_str())?.unwrap_or(row.portrait);
+        let portrait = Some(Portrait(portrait)).filter(|portrait| !portrait.0.is_empty());
+        Ok(Some(register::Entry { name, portrait }))
     }
 
     /// RN-6, RC-4

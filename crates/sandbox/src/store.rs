@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS callbacks (
 CREATE TABLE IF NOT EXISTS register (
   one INTEGER PRIMARY KEY CHECK (one = 1), takes TEXT NOT NULL, per_day INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS names (id_number TEXT PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS portraits (id_number TEXT PRIMARY KEY, portrait TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS questions (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, idempotency_key TEXT NOT NULL,
   id_number TEXT NOT NULL, name TEXT NOT NULL, sequence TEXT, outcome TEXT NOT NULL);
@@ -62,7 +63,7 @@ CREATE TABLE IF NOT EXISTS cards (
 ";
 
 /// The tables of [`SCHEMA`].
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "cards",
     "subscriptions",
     "records",
@@ -78,6 +79,7 @@ const TABLES: [&str; 16] = [
     "callbacks",
     "register",
     "names",
+    "portraits",
     "questions",
 ];
 
@@ -582,6 +584,23 @@ impl Store {
         self.run("INSERT OR REPLACE INTO names (id_number, name) VALUES (?, ?)", values)
     }
 
+    /// Somebody's portrait where it was ordered to be another than the seed's: an empty one where there is none.
+    pub fn portrait_of(&self, id_number: &str) -> Result<Option<String>> {
+        #[derive(Deserialize)]
+        struct Row {
+            portrait: String,
+        }
+        let sql = "SELECT portrait FROM portraits WHERE id_number = ?";
+        let row: Option<Row> = self.first(sql, vec![id_number.into()])?;
+        Ok(row.map(|row| row.portrait))
+    }
+
+    /// Orders somebody's portrait.
+    pub fn set_portrait(&self, id_number: &str, portrait: &str) -> Result<()> {
+        let values = vec![id_number.into(), portrait.into()];
+        self.run("INSERT OR REPLACE INTO portraits (id_number, portrait) VALUES (?, ?)", values)
+    }
+
     /// Questions about a number that were answered since then.
     pub fn questions_since(&self, id_number: &str, since_ms: u64) -> Result<u64> {
         let values = vec![id_number.into(), int(since_ms)];
@@ -706,7 +725,8 @@ impl Store {
 
     /// Ends all troubles and waits, and makes the register as it was seeded.
     pub fn clear_orders(&self) -> Result<()> {
-        let clear = "DELETE FROM faults; DELETE FROM holds; DELETE FROM register; DELETE FROM names;";
+        let clear = "DELETE FROM faults; DELETE FROM holds; DELETE FROM register; DELETE FROM names; \
+                     DELETE FROM portraits;";
         self.0.exec(clear, None).map(|_| ())
     }
 

@@ -224,6 +224,9 @@ impl World {
             Control::Release { on: None, .. } => Some(store.release(None)),
             Control::Register { takes, per_day } => Some(store.set_register_kind(Kind { takes, per_day })),
             Control::Name { id_number, name } => Some(store.set_name(&id_number, &name)),
+            Control::Portrait { id_number, portrait } => {
+                Some(store.set_portrait(&id_number, &portrait.map(|portrait| portrait.0).unwrap_or_default()))
+            }
             Control::Reset {} => Some(store.clear_orders()),
         };
         let Some(done) = done else {

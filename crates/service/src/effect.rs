@@ -257,6 +257,8 @@ pub enum ReviewReason {
     Edited,
     /// The card has an effective holder already: no automatic replacement.
     AlreadyRegistered,
+    /// The register had no portrait to compare the document's with, or none with a face (RN-7).
+    PortraitNotAvailable,
     /// A failed attempt on a card that has an effective holder (RN-10). Nothing was changed; for information.
     MismatchOnEffective,
     /// The CRM would not switch the card. The identity stands; for information.

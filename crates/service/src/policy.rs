@@ -1,7 +1,8 @@
 //! What the operator decides: policy as data, bounded and validated. A registration keeps the policy it was opened with.
 
 use serde::{Deserialize, Serialize};
-use shiming_wire::{ActivateOn, Channel, Text};
+use shiming_identity::portrait::Strictness;
+use shiming_wire::{ActivateOn, Channel, PortraitPolicy, Text};
 
 use crate::budget::{Limit, Purpose, Scope};
 
@@ -15,6 +16,12 @@ pub struct Policy {
     pub review: bool,
     /// A person reviews those whose name or number was edited by hand.
     pub review_if_edited: bool,
+    /// Whether the document's portrait is compared with the register's (RN-7).
+    pub portrait: PortraitPolicy,
+    /// How alike they have to be.
+    pub portrait_strictness: Strictness,
+    /// A person reviews those whose portrait had nothing to be compared with; else they pass, recorded as such.
+    pub review_if_no_portrait: bool,
     /// When the SIM card is switched on (RN-9).
     pub activate_on: ActivateOn,
     /// How long a code is good for, seconds, 30 to 600 (CB-5; SP 800-63B-4: at most ten minutes).
@@ -109,6 +116,10 @@ impl Default for Policy {
             channels: vec![Channel::Voice, Channel::Sms],
             review: false,
             review_if_edited: true,
+            // The page has to load the nets that describe faces before it can register anybody.
+            portrait: PortraitPolicy::Off,
+            portrait_strictness: Strictness::Usual,
+            review_if_no_portrait: true,
             activate_on: ActivateOn::Pass,
             code_ttl_seconds: 600,
             code_tries: 5,
@@ -193,7 +204,12 @@ impl Policy {
     /// What the phone is told of it.
     #[must_use]
     pub fn for_phone(&self) -> shiming_wire::Policy {
-        shiming_wire::Policy { channels: self.channels.clone(), review: self.review, activate_on: self.activate_on }
+        shiming_wire::Policy {
+            channels: self.channels.clone(),
+            review: self.review,
+            activate_on: self.activate_on,
+            portrait: self.portrait,
+        }
     }
 }
 

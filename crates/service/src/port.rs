@@ -1,9 +1,10 @@
 //! Ports: the outside systems as the business sees them, and how an effect goes through them.
 
 use serde::de::DeserializeOwned;
+use shiming_identity::portrait::Descriptor;
 use shiming_outside::crm::{Done, FindSubscription, Subscription, Switched};
 use shiming_outside::gateway::CallAccepted;
-use shiming_outside::register::{CitizenAnswer, VerifyCitizen};
+use shiming_outside::register::{CitizenAnswer, Portrait, VerifyCitizen};
 use shiming_outside::sms::{MessageAccepted, SendServiceMessage};
 use shiming_wire::RegistrationId;
 
@@ -56,6 +57,13 @@ pub async fn tell(outside: &impl Outside, key: &str, call: &FrozenCall) -> Reply
     outside.post(key, call).await.read()
 }
 
+/// Describes the register's portrait, for comparing (RN-7).
+#[allow(async_fn_in_trait, reason = "ports are used on one thread, behind generics")]
+pub trait PortraitMatcher {
+    /// The descriptor of the face on a portrait; none if it shows no face, or is no picture.
+    async fn describe(&self, portrait: &Portrait) -> Reply<Option<Descriptor>>;
+}
+
 /// What people list and search.
 #[allow(async_fn_in_trait, reason = "ports are used on one thread, behind generics")]
 pub trait ReadModel {
@@ -74,6 +82,13 @@ pub enum Outcome {
     Done,
     /// The register's answer.
     Citizen(CitizenAnswer),
+    /// The register says match, and its portrait shows a face (RN-7).
+    Portrayed {
+        /// The portrait, for the record.
+        portrait: Portrait,
+        /// What its face is like; nothing keeps it.
+        face: Descriptor,
+    },
     /// The card after a switch.
     Switched(Switched),
     /// The system will never do it.
@@ -113,15 +128,35 @@ impl<T> Reply<T> {
     }
 }
 
-/// Carries an entry of the outbox out, once.
-pub async fn carry_out<P: Outside + ReadModel>(id: &RegistrationId, entry: &Entry, ports: &P) -> Attempt {
+/// Carries an entry of the outbox out, once. With `compares`, a portrait that the register gives is described, too.
+pub async fn carry_out<P: Outside + ReadModel + PortraitMatcher>(
+    id: &RegistrationId,
+    entry: &Entry,
+    compares: bool,
+    ports: &P,
+) -> Attempt {
     let key = entry.idempotency_key(id);
     let done = |()| Outcome::Done;
     match &entry.effect {
-        Effect::Call(call) => judge(call.kind, ports.post(&key, call).await),
+        Effect::Call(call) => match judge(call.kind, ports.post(&key, call).await) {
+            Attempt::Settled(Outcome::Citizen(CitizenAnswer::Match { portrait: Some(portrait) })) if compares => {
+                described(portrait, ports).await
+            }
+            attempt => attempt,
+        },
         Effect::Publish(summary) => ports.publish(id, summary).await.settled(done),
         Effect::OpenReview(request) => ports.open_review(&key, id, request).await.settled(done),
         Effect::CloseReview(decision) => ports.close_review(id, decision).await.settled(done),
+    }
+}
+
+/// Nothing is kept of the register's answer before its portrait is described: no matcher is no answer, and the register is
+/// asked again under the same key.
+async fn described(portrait: Portrait, matcher: &impl PortraitMatcher) -> Attempt {
+    match matcher.describe(&portrait).await {
+        Reply::Answered(Some(face)) => Attempt::Settled(Outcome::Portrayed { portrait, face }),
+        Reply::Answered(None) => Attempt::Settled(Outcome::Citizen(CitizenAnswer::Match { portrait: Some(portrait) })),
+        Reply::Refused | Reply::Unavailable => Attempt::Unavailable,
     }
 }
 

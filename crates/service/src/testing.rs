@@ -1,11 +1,12 @@
 //! Fixtures of this crate's tests. Everybody in them is fictional.
 
 use shiming_identity::document::DocumentKind;
+use shiming_identity::portrait::{Descriptor, FaceModel};
 use shiming_outside::crm::{SimState, Subscription};
 use shiming_proof::Secret;
 use shiming_proof::session_key::Mode;
 use shiming_wire::evidence::PictureSource;
-use shiming_wire::{Bytes, Evidence, Field, Measured, Terminal, Text};
+use shiming_wire::{Bytes, Evidence, FaceDescriptor, Field, Measured, Terminal, Text};
 
 use crate::policy::Policy;
 use crate::registration::{Context, Opening, Operator, Registration, Transition, open};
@@ -34,10 +35,33 @@ pub fn evidence() -> Evidence {
         issuer: field("北京市公安局朝阳分局"),
         valid_from: field("2016-07-01"),
         valid_until: field("长期"),
+        portrait: None,
         front: measured,
         back: measured,
         models: text("1"),
     }
+}
+
+/// A face; every number gives another person's.
+pub fn face(number: u64) -> FaceDescriptor {
+    described(&direction(number))
+}
+
+/// A picture of the first face that looks `alike` (0 to 1) between it and the second one's.
+pub fn face_between(number: u64, other: u64, alike: f32) -> FaceDescriptor {
+    let pairs = direction(number).into_iter().zip(direction(other));
+    described(&pairs.map(|(a, b)| a * alike + b * (1.0 - alike)).collect::<Vec<_>>())
+}
+
+fn direction(number: u64) -> Vec<f32> {
+    let mut state = number;
+    let mut bytes = vec![0; FaceModel::V1.length()];
+    random(&mut state)(&mut bytes);
+    bytes.into_iter().map(|byte| f32::from(byte) - 127.5).collect()
+}
+
+fn described(values: &[f32]) -> FaceDescriptor {
+    FaceDescriptor(Descriptor::new(FaceModel::V1, values).unwrap())
 }
 
 pub fn subscription() -> Subscription {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use shiming_identity::document::{DocumentKind, registrable_kind};
 
 use crate::bounded::{BoundError, Bytes, Text};
+use crate::face::FaceDescriptor;
 
 /// `POST /v1/registrations/{id}/evidence`. Self-asserted on the device; the signature binds it to the device key
 /// and the nonce, not to the truth.
@@ -33,6 +34,9 @@ pub struct Evidence {
     pub valid_from: Field<10>,
     /// Last day of validity, `YYYY-MM-DD`, or 长期.
     pub valid_until: Field<10>,
+    /// What a net made of the portrait on the document, where the policy compares it (RN-7). Dropped once compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portrait: Option<FaceDescriptor>,
     /// What was measured on the picture of the front.
     pub front: Measured,
     /// What was measured on the picture of the back.

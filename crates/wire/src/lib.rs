@@ -17,8 +17,9 @@ pub use evidence::{Evidence, Field, Measured};
 pub use face::FaceDescriptor;
 pub use problem::{Problem, ProblemType};
 pub use registration::{
-    ActivateOn, Channel, CodeProgress, CodeView, ConfirmCode, CreateRegistration, Policy, PortraitCheck, RefusalReason,
-    RegistrationCreated, RegistrationId, RegistrationView, RequestCode, SimSubject, SimView, State, Terminal,
+    ActivateOn, Channel, CodeProgress, CodeView, ConfirmCode, CreateRegistration, Policy, PortraitCheck,
+    PortraitPolicy, RefusalReason, RegistrationCreated, RegistrationId, RegistrationView, RequestCode, SimSubject,
+    SimView, State, Terminal,
 };
 
 /// Largest request body that the edge reads, bytes.

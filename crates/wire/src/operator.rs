@@ -36,7 +36,8 @@ pub struct ReviewItem {
     pub registration: Text<32>,
     /// Whether the registration waits for a decision; else the item is for information and any decision files it away.
     pub decides: bool,
-    /// Why a person has to look: `policy`, `edited`, `already_registered`, `mismatch_on_effective`, `switch_refused`.
+    /// Why a person has to look: `policy`, `edited`, `already_registered`, `portrait_not_available`,
+    /// `mismatch_on_effective`, `switch_refused`.
     pub reasons: Vec<Text<40>>,
     /// Since when.
     pub opened_at: UnixSeconds,

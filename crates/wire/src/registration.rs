@@ -78,6 +78,19 @@ pub struct Policy {
     pub review: bool,
     /// When the SIM card is switched on (RN-9).
     pub activate_on: ActivateOn,
+    /// Whether the document's portrait is compared with the register's: with `compare`, evidence has to describe it (RN-7).
+    pub portrait: PortraitPolicy,
+}
+
+/// Whether the document's portrait is compared with the register's (RN-7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PortraitPolicy {
+    /// It is not.
+    #[default]
+    Off,
+    /// It is: there is no registration without a descriptor of it.
+    Compare,
 }
 
 /// When the SIM card is switched on (RN-9).
@@ -221,12 +234,19 @@ pub enum SimView {
     Deactivated,
 }
 
-/// Whether the register's portrait was compared with the document's (RN-7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What came of comparing the register's portrait with the document's (RN-7): all that is kept of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PortraitCheck {
-    /// Not compared.
+    /// Not compared: the policy does not ask for it, or it has not come to that.
+    #[default]
     NotChecked,
+    /// One person's, as strictly as the policy asks.
+    Consistent,
+    /// Not one person's.
+    Inconsistent,
+    /// There was nothing to compare with: the register gave no portrait, or one that no face is found in.
+    NotAvailable,
 }
 
 /// Why a registration was refused. Says no more than the user may know: whether the number is unknown or the name
@@ -236,6 +256,8 @@ pub enum PortraitCheck {
 pub enum RefusalReason {
     /// Name and number do not match the citizen register.
     NoMatch,
+    /// The portrait on the document is not that of the register's (RN-7).
+    PortraitInconsistent,
     /// A reviewer refused it.
     Reviewer,
     /// The document is expired or not yet valid.

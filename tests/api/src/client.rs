@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use serde::de::DeserializeOwned;
@@ -535,6 +537,12 @@ impl Sandbox {
     /// In which codes the register has somebody's name, until [`Self::calm`].
     pub fn register_name(&self, id_number: &str, name: &str) -> Result<()> {
         self.control(&json!({ "action": "name", "id_number": id_number, "name": name }))
+    }
+
+    /// Which portrait the register has of somebody (JPEG), or that it has none, until [`Self::calm`].
+    pub fn register_portrait(&self, id_number: &str, jpeg: Option<&[u8]>) -> Result<()> {
+        let portrait = jpeg.map(|jpeg| STANDARD.encode(jpeg));
+        self.control(&json!({ "action": "portrait", "id_number": id_number, "portrait": portrait }))
     }
 
     /// Every question that the register answered.

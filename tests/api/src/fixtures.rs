@@ -111,6 +111,7 @@ impl Citizen {
             issuer: field(&self.issuer)?,
             valid_from: field(&self.valid_from)?,
             valid_until: field(&self.valid_until)?,
+            portrait: None,
             front: measured,
             back: measured,
             models: Text::new("test")?,

@@ -17,7 +17,7 @@ pub const WRANGLER: [(&str, &str); 7] = [
 ];
 
 /// The Workers that run beside the edge, in the same workerd: folders of `crates/`.
-pub const BESIDE: [&str; 3] = ["objects", "issuer", "gate"];
+pub const BESIDE: [&str; 4] = ["objects", "issuer", "gate", "matcher"];
 
 /// Writes the configurations of the Workers [`BESIDE`] the edge with these variables and their secrets below `state`:
 /// wrangler's `--var` reaches the first Worker only. `root` is the workspace's.
@@ -39,7 +39,10 @@ fn config<V: AsRef<str>>(root: &Path, state: &Path, worker: &str, variables: &[(
     fs::create_dir_all(&to).with_context(|| format!("cannot make {}", to.display()))?;
     let config = to.join("wrangler.toml");
     fs::write(&config, lines.collect::<String>()).with_context(|| format!("cannot write {}", config.display()))?;
-    fs::copy(from.join(".dev.vars"), to.join(".dev.vars"))
-        .with_context(|| format!("cannot copy the secrets of the {worker}"))?;
+    // Not every Worker has secrets.
+    if from.join(".dev.vars.example").exists() {
+        fs::copy(from.join(".dev.vars"), to.join(".dev.vars"))
+            .with_context(|| format!("cannot copy the secrets of the {worker}"))?;
+    }
     Ok(config)
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use shiming_outside::register::Portrait;
+
 use super::register::Takes;
 
 /// An order to the sandbox: `POST /control`.
@@ -58,6 +60,14 @@ pub enum Control {
         id_number: String,
         /// 姓名
         name: String,
+    },
+    /// Which portrait the register has of somebody from now on (RN-7).
+    Portrait {
+        /// Whose.
+        id_number: String,
+        /// JPEG, base64; none if the register has none.
+        #[serde(default)]
+        portrait: Option<Portrait>,
     },
     /// Ends all troubles, releases all calls, and makes the register as it was seeded.
     Reset {},

@@ -9,8 +9,8 @@ use shiming_outside::register::{CitizenAnswer, Portrait, VerifyCitizen};
 pub struct Entry {
     /// 姓名, in the codes that the register happens to have.
     pub name: String,
-    /// JPEG, base64.
-    pub portrait: Portrait,
+    /// JPEG, base64; none if the register has none.
+    pub portrait: Option<Portrait>,
 }
 
 /// Which kind of register is played.
@@ -65,7 +65,7 @@ pub fn answer(
         None => name == ask.name.as_str(),
         Some(sequence) => PersonName::parse(&name).is_ok_and(|name| sequence.matches(&name)),
     };
-    Ok(if same { CitizenAnswer::Match { portrait: Some(portrait) } } else { CitizenAnswer::NameDiffers })
+    Ok(if same { CitizenAnswer::Match { portrait } } else { CitizenAnswer::NameDiffers })
 }
 
 /// When the day that `now_ms` is in began in China (UTC+8, no summer time), milliseconds since 1970.
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     fn entry(name: &str) -> Entry {
-        Entry { name: name.to_owned(), portrait: Portrait("AAAA".to_owned()) }
+        Entry { name: name.to_owned(), portrait: Some(Portrait("AAAA".to_owned())) }
     }
 
     fn ask(name: &str) -> VerifyCitizen {

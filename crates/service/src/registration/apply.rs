@@ -1,5 +1,6 @@
 //! The transitions.
 
+use shiming_identity::portrait::{Descriptor, Strictness};
 use shiming_identity::{Date, Variants};
 use shiming_outside::crm::{
     ActivateSim, DeactivateProvisionalSim, RecordState, SetRecordState, SimState, StoreIdentity, Subscription, Switched,
@@ -10,8 +11,8 @@ use shiming_outside::sms::SendServiceMessage;
 use shiming_proof::session_key::{CallOrder, Mode, session_key};
 use shiming_proof::{Code, CodeHash, Secret, random_code};
 use shiming_wire::{
-    ActivateOn, Bytes, Channel, CodeProgress, Evidence, PortraitCheck, RefusalReason, RegistrationId, SimView,
-    Terminal, Text, UnixSeconds,
+    ActivateOn, Bytes, Channel, CodeProgress, Evidence, FaceDescriptor, PortraitCheck, PortraitPolicy, RefusalReason,
+    RegistrationId, SimView, Terminal, Text, UnixSeconds,
 };
 use subtle::ConstantTimeEq as _;
 
@@ -96,6 +97,7 @@ pub fn open(opening: Opening, context: &mut Context<'_>) -> Transition {
         subject: Some(Subject::from(subscription)),
         stage: Stage::Opened { code: None },
         sim: SimView::Unchanged,
+        portrait: PortraitCheck::NotChecked,
         activation_asked: false,
         last_seq: 0,
     };
@@ -144,6 +146,9 @@ pub fn check_evidence(
     }
     if !bool::from(evidence.nonce.0.ct_eq(&registration.nonce.0)) {
         return Err(Refusal::NonceMismatch);
+    }
+    if registration.policy.portrait == PortraitPolicy::Compare && evidence.portrait.is_none() {
+        return Err(Refusal::PortraitMissing);
     }
     let today = Date::in_china(now).map_err(|_| Refusal::Misconfigured)?;
     Ok(evidence::check(evidence, today, variants, registration.policy.register_names)?)
@@ -248,7 +253,10 @@ impl Step {
     fn receive_evidence(mut self, evidence: &Evidence, variants: &Variants) -> Result<Transition, Refusal> {
         let checked = check_evidence(&self.registration, evidence, variants, self.now)?;
         if checked.valid_today {
-            self.ask(Box::new(checked.case), checked.inquiry, &checked.question)?;
+            // What nobody asked for is not kept.
+            let compares = self.registration.policy.portrait == PortraitPolicy::Compare;
+            let portrait = evidence.portrait.clone().filter(|_| compares);
+            self.ask(Box::new(checked.case), checked.inquiry, portrait, &checked.question)?;
             self.registration.expires_at = self.now + u64::from(self.registration.policy.checking_ttl_seconds);
             self.changed_for_lists();
         } else {
@@ -277,7 +285,10 @@ impl Step {
             (CallKind::PlaceCall | CallKind::SendServiceMessage, Outcome::Refused) => {
                 self.progress(seq, CodeProgress::Failed)
             }
-            (CallKind::VerifyCitizen, Outcome::Citizen(answer)) => self.register_answered(seq, answer)?,
+            (CallKind::VerifyCitizen, Outcome::Citizen(answer)) => self.register_answered(seq, answer, None)?,
+            (CallKind::VerifyCitizen, Outcome::Portrayed { portrait, face }) => {
+                self.register_answered(seq, CitizenAnswer::Match { portrait: Some(portrait) }, Some(&face))?
+            }
             (CallKind::StoreIdentity, Outcome::Done) => self.identity_stored()?,
             (CallKind::SetRecordState, Outcome::Done) => self.record_moved()?,
             (CallKind::ActivateSim, Outcome::Switched(Switched { sim, .. })) => {
@@ -305,42 +316,65 @@ impl Step {
     }
 
     /// Every trial is an effect with a number and so a key of its own (RC-4).
-    fn ask(&mut self, case: Box<Case>, inquiry: Inquiry, question: &VerifyCitizen) -> Result<(), Refusal> {
+    fn ask(
+        &mut self,
+        case: Box<Case>,
+        inquiry: Inquiry,
+        portrait: Option<FaceDescriptor>,
+        question: &VerifyCitizen,
+    ) -> Result<(), Refusal> {
         self.emit(Effect::Call(question.freeze()?));
-        let step = CheckStep::Asking { seq: self.registration.last_seq, inquiry };
+        let step = CheckStep::Asking { seq: self.registration.last_seq, inquiry, portrait };
         self.registration.stage = Stage::Checking { case, step };
         Ok(())
     }
 
-    fn register_answered(mut self, seq: u32, answer: CitizenAnswer) -> Result<Transition, Refusal> {
-        let (mut case, inquiry) = match &self.registration.stage {
-            Stage::Checking { case, step: CheckStep::Asking { seq: asked, inquiry } } if *asked == seq => {
-                (case.clone(), inquiry.clone())
+    /// `face` describes the portrait of a match, where it is compared and shows one.
+    fn register_answered(
+        mut self,
+        seq: u32,
+        answer: CitizenAnswer,
+        face: Option<&Descriptor>,
+    ) -> Result<Transition, Refusal> {
+        let (mut case, inquiry, documents) = match &self.registration.stage {
+            Stage::Checking { case, step: CheckStep::Asking { seq: asked, inquiry, portrait } } if *asked == seq => {
+                (case.clone(), inquiry.clone(), portrait.clone())
             }
             _ => return Ok(self.unchanged()),
         };
         if answer == CitizenAnswer::NameDiffers
             && let Some((inquiry, question)) = inquiry.next(&case.identity.id_number)
         {
-            self.ask(case, inquiry, &question)?;
+            self.ask(case, inquiry, documents, &question)?;
             return Ok(self.finish());
         }
         match answer {
             CitizenAnswer::Match { portrait } => {
+                if let Some(documents) = &documents {
+                    self.registration.portrait = compare(documents, face, self.registration.policy.portrait_strictness);
+                }
+                if self.registration.portrait == PortraitCheck::Inconsistent {
+                    self.fail(RefusalReason::PortraitInconsistent)?;
+                    return Ok(self.finish());
+                }
                 case.name_match = inquiry.found();
                 let record = self.record(&case, portrait)?;
                 self.emit(Effect::Call(record.freeze()?));
                 self.registration.stage = Stage::Checking { case, step: CheckStep::Storing };
             }
-            CitizenAnswer::NameDiffers | CitizenAnswer::NumberUnknown => {
-                match &self.registration.subject {
-                    Some(subject) if subject.registered => self.inform(ReviewReason::MismatchOnEffective),
-                    _ => self.deactivate()?,
-                }
-                self.end(Stage::Refused { reason: RefusalReason::NoMatch });
-            }
+            CitizenAnswer::NameDiffers | CitizenAnswer::NumberUnknown => self.fail(RefusalReason::NoMatch)?,
         }
         Ok(self.finish())
+    }
+
+    /// The person is not who they say: no record, and the card goes off if the CRM finds it provisional (RN-10, RN-11).
+    fn fail(&mut self, reason: RefusalReason) -> Result<(), Refusal> {
+        match &self.registration.subject {
+            Some(subject) if subject.registered => self.inform(ReviewReason::MismatchOnEffective),
+            _ => self.deactivate()?,
+        }
+        self.end(Stage::Refused { reason });
+        Ok(())
     }
 
     fn record(&self, case: &Case, portrait: Option<Portrait>) -> Result<StoreIdentity, Refusal> {
@@ -352,7 +386,7 @@ impl Step {
             identity: case.identity.clone(),
             name_match: case.name_match.clone(),
             portrait,
-            portrait_check: PortraitCheck::NotChecked,
+            portrait_check: self.registration.portrait,
             terminal: self.registration.terminal,
             agent: self.registration.agent.clone(),
             edited: case.edited.clone(),
@@ -384,10 +418,12 @@ impl Step {
     fn review_reasons(&self, case: &Case) -> Vec<ReviewReason> {
         let policy = &self.registration.policy;
         let registered = self.registration.subject.as_ref().is_some_and(|subject| subject.registered);
+        let unseen = self.registration.portrait == PortraitCheck::NotAvailable;
         [
             (policy.review, ReviewReason::Policy),
             (policy.review_if_edited && case.key_field_edited, ReviewReason::Edited),
             (registered, ReviewReason::AlreadyRegistered),
+            (policy.review_if_no_portrait && unseen, ReviewReason::PortraitNotAvailable),
         ]
         .into_iter()
         .filter_map(|(holds, reason)| holds.then_some(reason))
@@ -519,6 +555,15 @@ impl Step {
     fn hex_id(&self) -> Text<32> {
         // 32 digits fit, so the default is never taken.
         Text::new(hex(&self.registration.id)).unwrap_or_default()
+    }
+}
+
+/// Whether the document's portrait and the register's are one person's (RN-7). Descriptors of different nets say nothing.
+fn compare(documents: &FaceDescriptor, registers: Option<&Descriptor>, strictness: Strictness) -> PortraitCheck {
+    match registers.map(|face| documents.0.compare(face)) {
+        Some(Ok(comparison)) if comparison.is_same(strictness) => PortraitCheck::Consistent,
+        Some(Ok(_)) => PortraitCheck::Inconsistent,
+        Some(Err(_)) | None => PortraitCheck::NotAvailable,
     }
 }
 

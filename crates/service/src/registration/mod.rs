@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use shiming_identity::Variants;
 use shiming_outside::crm::Subscription;
 use shiming_wire::{
-    Bytes, Channel, CodeProgress, Evidence, RefusalReason, RegistrationId, SimView, State, Terminal, Text, UnixSeconds,
+    Bytes, Channel, CodeProgress, Evidence, FaceDescriptor, PortraitCheck, RefusalReason, RegistrationId, SimView,
+    State, Terminal, Text, UnixSeconds,
 };
 
 pub use apply::{Context, Opening, Operator, Transition, apply, check_code_request, check_evidence, open};
@@ -56,6 +57,9 @@ pub struct Registration {
     pub stage: Stage,
     /// What became of the card.
     pub sim: SimView,
+    /// What came of comparing portraits (RN-7).
+    #[serde(default)]
+    pub portrait: PortraitCheck,
     /// Switching on was asked for; it is asked for once.
     activation_asked: bool,
     /// The last effect's number.
@@ -128,6 +132,10 @@ pub enum CheckStep {
         seq: u32,
         /// Which trial it is, and what may follow (RC-4).
         inquiry: Inquiry,
+        /// The portrait on the document, to be compared with the register's (RN-7): it goes with this step, whatever comes
+        /// of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        portrait: Option<FaceDescriptor>,
     },
     /// The register says match; the CRM is saving the identity.
     Storing,
@@ -226,6 +234,9 @@ pub enum Refusal {
     /// Evidence was received already.
     #[error("evidence was received already")]
     EvidenceReplayed,
+    /// The document's portrait is not described, and the policy compares it (RN-7).
+    #[error("the portrait is not described")]
+    PortraitMissing,
     /// Fields that cannot be right.
     #[error(transparent)]
     EvidenceInvalid(#[from] crate::evidence::Impossible),
@@ -245,6 +256,15 @@ impl Registration {
     #[must_use]
     pub fn awaits_answer(&self, seq: u32) -> bool {
         matches!(&self.stage, Stage::Checking { step: CheckStep::Asking { seq: asked, .. }, .. } if *asked == seq)
+    }
+
+    /// Whether the register's portrait is compared when it answers what effect `seq` asks (RN-7).
+    #[must_use]
+    pub fn compares(&self, seq: u32) -> bool {
+        matches!(
+            &self.stage,
+            Stage::Checking { step: CheckStep::Asking { seq: asked, portrait: Some(_), .. }, .. } if *asked == seq
+        )
     }
 
     /// The last effect's number.

@@ -1,10 +1,13 @@
 //! Every transition and every refusal, then whole lives of registrations under random events.
 
+mod portrait;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
 use shiming_identity::Variants;
+use shiming_identity::portrait::Descriptor;
 use shiming_outside::Call as _;
 use shiming_outside::crm::{
     ActivateSim, DeactivateProvisionalSim, NameMatch, RecordState, SetRecordState, SimState, Spelling, StoreIdentity,
@@ -23,7 +26,7 @@ use super::*;
 use crate::effect::{Effect, Entry, FrozenCall, ReviewDecision, ReviewRequest, Summary};
 use crate::outbox::{self, Decision};
 use crate::policy::{PlainNames, RegisterNames};
-use crate::port::{Attempt, Outside, ReadModel, Reply, carry_out};
+use crate::port::{Attempt, Outside, PortraitMatcher, ReadModel, Reply, carry_out};
 use crate::testing::{NOW, evidence_for, opened, run, subscription, text, with_context};
 
 /// A registration and everything that its transitions wanted.
@@ -601,6 +604,8 @@ struct World {
     breaks_after: bool,
     /// The name that the register compares with, if it takes plain names.
     recorded: Option<&'static str>,
+    /// The face on its portraits (RN-7).
+    face: Option<Descriptor>,
     posts: Cell<u32>,
     published: RefCell<Vec<(u32, State)>>,
 }
@@ -615,7 +620,8 @@ impl World {
             CallKind::VerifyCitizen => {
                 let ask: VerifyCitizen = serde_json::from_str(&call.body).unwrap();
                 let differs = self.recorded.is_some_and(|name| name != ask.name.as_str());
-                let found = CitizenAnswer::Match { portrait: None };
+                let portrait = self.face.as_ref().map(|_| Portrait("AAAA".to_owned()));
+                let found = CitizenAnswer::Match { portrait };
                 serde_json::to_vec(&if differs { CitizenAnswer::NameDiffers } else { found }).unwrap()
             }
             CallKind::ActivateSim => on(),
@@ -646,6 +652,13 @@ impl Outside for World {
         };
         self.answers.borrow_mut().insert(key.to_owned(), (call.body.clone(), answer.clone()));
         if breaks { Reply::Unavailable } else { Reply::Answered(answer) }
+    }
+}
+
+impl PortraitMatcher for World {
+    async fn describe(&self, _: &Portrait) -> Reply<Option<Descriptor>> {
+        self.posts.set(self.posts.get() + 1);
+        if self.posts.get() == self.breaks_at { Reply::Unavailable } else { Reply::Answered(self.face.clone()) }
     }
 }
 
@@ -687,7 +700,7 @@ impl Disk {
                 continue;
             }
             attempt += 1;
-            let done = run(carry_out(&registration.id, &entry, world));
+            let done = run(carry_out(&registration.id, &entry, registration.compares(entry.seq), world));
             if crash == Some(attempt) {
                 // Died between the call and the write: nothing of it is on disk.
                 crash = None;

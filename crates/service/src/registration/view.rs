@@ -1,6 +1,6 @@
 //! A registration as its phone and the lists may see it.
 
-use shiming_wire::{CodeView, PortraitCheck, RegistrationView, UnixSeconds};
+use shiming_wire::{CodeView, RegistrationView, UnixSeconds};
 
 use super::{Registration, Stage};
 use crate::effect::{NumberOfPerson, Summary};
@@ -27,7 +27,7 @@ impl Registration {
             state: self.state(),
             code,
             sim: self.sim,
-            portrait: PortraitCheck::NotChecked,
+            portrait: self.portrait,
             refusal,
             expires_at: self.expires_at,
         }
