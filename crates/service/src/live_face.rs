@@ -138,12 +138,16 @@ pub fn wanted(face: Option<&FaceEvidence>, needed: bool) -> Result<(), Reason> {
 pub fn examine(challenge: Option<&Challenge>, face: &FaceEvidence, arrived_at: UnixSeconds) -> Result<(), Reason> {
     let (first, last) = (&face.first.0, &face.last.0);
     challenge.ok_or(Reason::ChallengeVoid)?.judge(&face.performed, [first, last], arrived_at)?;
-    // One in ten thousand (NIST SP 800-63B-4 §3.2.3), before and after: no person looks afterwards.
-    let same = |portrait: &Descriptor, live: &Descriptor| {
-        portrait.compare(live).is_ok_and(|alike| alike.is_same(Strictness::Strict))
-    };
-    let of_document = face.document.as_ref().is_none_or(|portrait| same(&portrait.0, first) && same(&portrait.0, last));
+    let of_document = face.document.as_ref().is_none_or(|portrait| is_of(face, &portrait.0));
     if of_document { Ok(()) } else { Err(Reason::FaceDiffers) }
+}
+
+/// Whether a portrait, of the document or of the register, is the live face's, before and after: to one in ten thousand (NIST SP
+/// 800-63B-4 §3.2.3), since no person looks afterwards.
+#[must_use]
+pub fn is_of(face: &FaceEvidence, portrait: &Descriptor) -> bool {
+    let same = |live: &Descriptor| portrait.compare(live).is_ok_and(|alike| alike.is_same(Strictness::Strict));
+    same(&face.first.0) && same(&face.last.0)
 }
 
 /// What a live face that passed is recorded as.

@@ -5,6 +5,7 @@ use serde_json::to_string;
 use shiming_cloud::adapter::Adapter;
 use shiming_cloud::database::together;
 use shiming_cloud::http::{Answer, Target, json, parse, written};
+use shiming_cloud::matcher::{self, Seen};
 use shiming_cloud::names::look_ups;
 use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::{Fault, spent};
@@ -16,11 +17,12 @@ use shiming_proof::Purpose;
 use shiming_service::budget::{self, Scope};
 use shiming_service::inquiry::Inquiry;
 use shiming_service::issuing::{self, Identified, OFFER_SECONDS};
-use shiming_service::live_face::{examine, passed, wanted};
+use shiming_service::live_face::{examine, is_of, passed, wanted};
+use shiming_service::policy::Policy;
 use shiming_service::port::{Reply, verify_citizen};
 use shiming_service::risk::{Decision, Finding, Reason, Reviewed, judge, with_review};
-use shiming_wire::card::{OfferInReview, OfferMade, RequestOffer};
-use shiming_wire::{Problem, ProblemType, Text};
+use shiming_wire::card::{FaceEvidence, OfferInReview, OfferMade, RequestOffer};
+use shiming_wire::{PortraitPolicy, Problem, ProblemType, Text};
 use worker::{Env, Response};
 
 use crate::config::Config;
@@ -85,12 +87,18 @@ pub async fn create(request: worker::Request, env: &Env, config: &Config, target
             }
         }
     }
-    match ask_register(env, config, &device.text, &signed.key, &person, &name).await {
-        // The register's portrait is not compared here yet; whoever does has the live face at hand.
-        Ok(CitizenAnswer::Match { portrait: _ }) => {}
-        Ok(CitizenAnswer::NameDiffers | CitizenAnswer::NumberUnknown) => {
-            return refuse(env, &asked, Reason::NotConfirmed, ProblemType::IdentityNotConfirmed).await;
+    let policy = database::policy(env).await?;
+    let said = ask_register(env, config, &policy, &device.text, &signed.key, &person, &name).await;
+    let said = match said {
+        Ok(answer) => confirmed(env, &policy, answer, face).await,
+        Err(fault) => Err(fault),
+    };
+    match said {
+        Ok(Ok(())) => {}
+        Ok(Err(reason @ Reason::NotConfirmed)) => {
+            return refuse(env, &asked, reason, ProblemType::IdentityNotConfirmed).await;
         }
+        Ok(Err(reason)) => return refuse(env, &asked, reason, faces::refusal(reason)).await,
         Err(fault) => {
             // Not an answer: the device asks again, and is not counted twice.
             let finding = [Finding::from(Reason::Unavailable)];
@@ -147,17 +155,35 @@ async fn refuse(env: &Env, asked: &Asked, reason: Reason, problem: impl Into<Fau
     Err(problem.into())
 }
 
+/// Whether the register knows this person, by name and number, and by face where there is a live one and the policy compares
+/// portraits (RN-7); a register without a portrait, or with one that shows no face, says nothing of faces.
+async fn confirmed(
+    env: &Env,
+    policy: &Policy,
+    answer: CitizenAnswer,
+    face: Option<&FaceEvidence>,
+) -> Result<Result<(), Reason>, Fault> {
+    let CitizenAnswer::Match { portrait } = answer else { return Ok(Err(Reason::NotConfirmed)) };
+    let (Some(face), Some(portrait), PortraitPolicy::Compare) = (face, portrait, policy.portrait) else {
+        return Ok(Ok(()));
+    };
+    Ok(match matcher::describe(env, &portrait).await? {
+        Seen::Described(known) if !is_of(face, &known.0) => Err(Reason::FaceDiffers),
+        Seen::Described(_) | Seen::NoFace | Seen::NotAPicture => Ok(()),
+    })
+}
+
 /// What the register says of name and number (EC-3), asked as registrations ask it (RC-4).
 async fn ask_register(
     env: &Env,
     config: &Config,
+    policy: &Policy,
     device: &str,
     key: &str,
     person: &Identified,
     name: &PersonName,
 ) -> Result<CitizenAnswer, Fault> {
     let variants = database::variants(env).await?;
-    let policy = database::policy(env).await?;
     let begun = Inquiry::begin(person.id_number.clone(), name, &variants, policy.register_names);
     let (mut inquiry, mut question) = begun.ok_or(ProblemType::EvidenceInvalid)?;
     if policy.plain_names().is_some() {
