@@ -113,7 +113,7 @@ problem_types! {
     /// An enrolment code that is unknown, used or too old.
     EnrolmentVoid = "urn:shiming:problem:enrolment-void", 404, "This enrolment code is unknown, used or too old; ask the operator for a new one.";
     /// The operator wants a live face before a card is issued, and there is none.
-    LiveFaceRequired = "urn:shiming:problem:live-face-required", 422, "A live face beside the document's portrait is needed for this, and one of them is missing; take a device that captures both.";
+    LiveFaceRequired = "urn:shiming:problem:live-face-required", 422, "A live face and the portrait on the document are needed for this, and one of them is missing; capture both with the camera.";
     /// The live face answers no challenge that is open.
     LiveFaceVoid = "urn:shiming:problem:live-face-void", 422, "This live face came too late or was used before; ask for a new challenge and begin again.";
     /// The live face did not pass. Why, an operator can read.
