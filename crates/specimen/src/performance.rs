@@ -66,7 +66,6 @@ pub fn perform(actor: Actor, actions: &[Action]) -> impl Iterator<Item = (u32, R
 }
 
 /// Frames of a picture that is held up and moved by hand, and swapped for another at the height of the first action.
-#[must_use]
 pub fn swap(pictures: [RgbImage; 2], actions: &[Action], seed: u64) -> impl Iterator<Item = (u32, RgbImage)> {
     let script = Script::new(actions, seed);
     (0..script.frames()).map(move |frame| {
@@ -89,7 +88,7 @@ struct Act {
     action: Action,
     begins: f32,
     rise: f32,
-    hold: f32,
+    stay: f32,
     /// From as little as people do to as much, 0 to 1.
     strength: f32,
 }
@@ -109,12 +108,12 @@ impl Script {
         let mut ends = REST.0;
         let mut acts = Vec::new();
         for &action in actions {
-            let (rise, hold) = match action {
+            let (rise, stay) = match action {
                 Action::Blink => (dice.between(70.0, 110.0), dice.between(90.0, 160.0)),
                 _ => (dice.between(260.0, 420.0), dice.between(60.0, 200.0)),
             };
-            acts.push(Act { action, begins: ends, rise, hold, strength: dice.between(0.0, 1.0) });
-            ends += 2.0 * rise + hold + REST.1;
+            acts.push(Act { action, begins: ends, rise, stay, strength: dice.between(0.0, 1.0) });
+            ends += 2.0 * rise + stay + REST.1;
         }
         Self { held, acts, shake: [dice.between(0.0, 6.0), dice.between(0.0, 6.0)], ends }
     }
@@ -156,7 +155,7 @@ impl Script {
 impl Act {
     fn move_to(&self, now: f32, pose: &mut Pose) {
         let since = now - self.begins;
-        let back = 2.0 * self.rise + self.hold - since;
+        let back = 2.0 * self.rise + self.stay - since;
         let part = smooth(since.min(back) / self.rise);
         match self.action {
             Action::Blink => pose.eyes = pose.eyes.min(1.0 - part),

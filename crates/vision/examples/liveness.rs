@@ -1,16 +1,17 @@
 //! How often people who follow a challenge are turned away, and attacks are not, for `cargo xtask bench liveness`:
-//! `liveness [FOLDER] [--people N]`.
+//! `liveness [FOLDER] [OPTIONS]`.
 //!
 //! Drawn people and drawn attacks, each with a challenge as the edge draws them, and, where FOLDER holds a folder of pictures
 //! for each person, pictures of real ones that are swapped for another's. Prints the tables of docs/benchmarks.md.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a developer's program: what fails may stop it")]
-#![allow(clippy::cast_precision_loss, reason = "a few hundred clips")]
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a few hundred clips")]
 
 #[path = "../tests/common/mod.rs"]
 mod common;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{DESCRIBER, FACES};
 use image::RgbImage;
@@ -21,49 +22,46 @@ use shiming_vision::Photo;
 use shiming_vision::live::{Failure, Guidance, Session};
 
 /// Drawn people, unless told otherwise.
-const PEOPLE: usize = 24;
+const PEOPLE: usize = 20;
+/// Of whom pictures are made.
+const ATTACKERS: usize = 8;
 /// Pairs of real people whose pictures are swapped.
-const SWAPS: usize = 20;
-/// Every such one of them is played by pictures, too.
-const ATTACKERS: usize = 2;
+const SWAPS: usize = 8;
 /// Citizens that no test looks at.
 const FROM: usize = 100;
 
 fn main() {
     let mut arguments = std::env::args().skip(1).peekable();
     let folder = arguments.next_if(|first| !first.starts_with("--")).map(PathBuf::from);
-    let mut people = PEOPLE;
+    let mut counts = [PEOPLE, ATTACKERS, SWAPS, std::thread::available_parallelism().map_or(1, usize::from)];
     while let Some(option) = arguments.next() {
-        assert_eq!(option, "--people", "usage: liveness [FOLDER] [--people N]");
-        people = arguments.next().and_then(|count| count.parse().ok()).expect("--people takes a number");
+        let known = ["--people", "--attackers", "--swaps", "--threads"].iter().position(|known| *known == option);
+        let count = arguments.next().and_then(|count| count.parse().ok());
+        let (at, count) = known.zip(count).expect("usage: liveness [FOLDER] [--people|attackers|swaps|threads N]…");
+        counts[at] = count;
     }
-    let mut table = Table::default();
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let seen: Vec<Vec<Outcome>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers)
-            .map(|worker| scope.spawn(move || (worker..people).step_by(workers).map(drawn).collect::<Vec<_>>()))
-            .collect();
-        workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+    let [people, attackers, swaps, threads] = counts;
+    let pictures = folder.map(|folder| pictures(&folder)).unwrap_or_default();
+    let mut jobs: Vec<Job<'_>> = Vec::new();
+    jobs.extend((FROM..FROM + people).map(Job::Follows));
+    jobs.extend((FROM..FROM + attackers).map(Job::Attacks));
+    let next = pictures.iter().cycle().skip(1);
+    jobs.extend(pictures.iter().zip(next).take(swaps).map(|(one, other)| Job::Swaps(one, other)));
+
+    let (jobs, taken) = (&jobs, &AtomicUsize::new(0));
+    let mut outcomes: Vec<(usize, Outcome)> = std::thread::scope(|scope| {
+        let work = || {
+            let job = || taken.fetch_add(1, Ordering::Relaxed);
+            let mine = std::iter::from_fn(|| Some(job()).and_then(|at| Some((at, jobs.get(at)?.outcome(at)))));
+            mine.inspect(|(at, outcome)| eprintln!("{at}: {outcome:?}")).collect::<Vec<_>>()
+        };
+        let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
-    for at in 0..people {
-        for (kind, said) in &seen[at % workers][at / workers] {
-            table.add(kind, *said);
-        }
-    }
-    if let Some(folder) = folder {
-        let pictures = pictures(&folder);
-        assert!(pictures.len() > 1, "{} holds no folders of pictures", folder.display());
-        for pair in 0..SWAPS {
-            let [a, b] = [pair % pictures.len(), (pair + 1) % pictures.len()];
-            let asked = [Action::Nod, Action::TurnLeft, Action::Blink];
-            for (kind, [before, after]) in [
-                ("real pictures, another person's after the first nod", [&pictures[a][0], &pictures[b][0]]),
-                ("(beside it: another picture of the same person)", [&pictures[a][0], &pictures[a][1]]),
-            ] {
-                let clip: Vec<_> = swap([before.clone(), after.clone()], &asked, pair as u64).collect();
-                table.add(kind, watched(&asked, &clip));
-            }
-        }
+    outcomes.sort_by_key(|(at, _)| *at);
+    let mut table = Table::default();
+    for (kind, said) in outcomes.into_iter().flat_map(|(_, outcome)| outcome) {
+        table.add(kind, said);
     }
     table.print();
 }
@@ -71,40 +69,67 @@ fn main() {
 /// What came of the clips of one drawn person.
 type Outcome = Vec<(&'static str, Guidance)>;
 
-fn drawn(number: usize) -> Outcome {
-    let index = FROM + number;
-    let mut random = Rand32::new(index as u64);
-    let asked = challenge(&mut random);
-    let clip: Vec<_> = perform(Actor::Person(index), &asked).collect();
-    let mut outcome = vec![("a person who follows", watched(&asked, &clip))];
-    // The same clip where another challenge is given.
-    let mut other = asked;
-    while other == asked {
-        other = challenge(&mut random);
-    }
-    outcome.push(("a clip of another challenge", watched(&other, &clip)));
-    let mut shuffled = asked;
-    while shuffled == asked {
-        random_order(&mut shuffled, &mut random);
-    }
-    outcome.push(("a clip of the same actions in another order", watched(&shuffled, &clip)));
-    if number.is_multiple_of(ATTACKERS) {
-        // The challenges that ask least of a picture: one in nine has neither eyes nor mouth in it.
-        let mut turning = [Action::TurnLeft, Action::TurnRight, Action::Nod];
-        random_order(&mut turning, &mut random);
-        for (kind, actor, asked) in [
-            ("a picture that lies still", Actor::StillPicture(index), asked),
-            ("a flat picture, moved as asked", Actor::Picture(index), asked),
-            ("a bent picture, moved as asked", Actor::BentPicture(index), asked),
-            ("a flat picture; turns and nods are asked", Actor::Picture(index), turning),
-            ("a bent picture; turns and nods are asked", Actor::BentPicture(index), turning),
-        ] {
-            let clip: Vec<_> = perform(actor, &asked).collect();
-            outcome.push((kind, watched(&asked, &clip)));
+/// Clips of one person, of one attacker, or of two real people's pictures.
+enum Job<'a> {
+    Follows(usize),
+    Attacks(usize),
+    Swaps(&'a [RgbImage], &'a [RgbImage]),
+}
+
+impl Job<'_> {
+    fn outcome(&self, number: usize) -> Outcome {
+        let mut random = Rand32::new(number as u64);
+        match *self {
+            Self::Follows(index) => follows(index, &mut random),
+            Self::Attacks(index) => attacks(index, &mut random),
+            Self::Swaps(one, other) => swaps(one, other, number as u64),
         }
     }
-    eprintln!("person {number} is done");
-    outcome
+}
+
+fn follows(index: usize, random: &mut Rand32) -> Outcome {
+    let asked = challenge(random);
+    let clip: Vec<_> = perform(Actor::Person(index), &asked).collect();
+    // The same clip where another challenge is given.
+    let (mut other, mut shuffled) = (asked, asked);
+    while other == asked {
+        other = challenge(random);
+    }
+    while shuffled == asked {
+        random_order(&mut shuffled, random);
+    }
+    vec![
+        ("a person who follows", watched(&asked, &clip)),
+        ("a clip of another challenge", watched(&other, &clip)),
+        ("a clip of the same actions in another order", watched(&shuffled, &clip)),
+    ]
+}
+
+fn attacks(index: usize, random: &mut Rand32) -> Outcome {
+    // The challenges that ask least of a picture: one in nine has neither eyes nor mouth in it.
+    let mut asked = [Action::TurnLeft, Action::TurnRight, Action::Nod];
+    random_order(&mut asked, random);
+    [
+        ("a picture that lies still", Actor::StillPicture(index)),
+        ("a flat picture, moved as asked", Actor::Picture(index)),
+        ("a bent picture, moved as asked", Actor::BentPicture(index)),
+    ]
+    .map(|(kind, actor)| (kind, watched(&asked, &perform(actor, &asked).collect::<Vec<_>>())))
+    .to_vec()
+}
+
+/// A picture nods, as far as that is seen, and is another person's from then on.
+fn swaps(one: &[RgbImage], other: &[RgbImage], seed: u64) -> Outcome {
+    let asked = [Action::Nod, Action::Blink, Action::TurnLeft];
+    [
+        ("a real person's picture, then another's", &other[0]),
+        ("a real person's picture, then another of the same", &one[1]),
+    ]
+    .map(|(kind, after)| {
+        let clip: Vec<_> = swap([one[0].clone(), after.clone()], &asked, seed).collect();
+        (kind, watched(&asked, &clip))
+    })
+    .to_vec()
 }
 
 /// Three actions, one a turn at least, as `service::live_face` draws them.
@@ -147,7 +172,7 @@ fn pictures(folder: &Path) -> Vec<Vec<RgbImage>> {
         entries
     };
     let opened = |person: &PathBuf| -> Vec<RgbImage> {
-        let read = |file| image::open(file).ok().map(|picture| picture.into_rgb8());
+        let read = |file| image::open(file).ok().map(image::DynamicImage::into_rgb8);
         sorted(person).iter().filter_map(read).collect()
     };
     let people = sorted(folder).iter().filter(|path| path.is_dir()).map(opened).collect::<Vec<_>>();

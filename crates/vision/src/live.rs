@@ -505,11 +505,10 @@ impl Affine {
             }
         }
         let determinant = xx * yy - xy * xy;
-        if !(determinant.abs() > f32::EPSILON * xx * yy) {
-            return None;
-        }
+        // False of what is no number, too.
+        let apart = determinant.abs() > f32::EPSILON * xx * yy;
         let rows = sums.map(|[bx, by]| [(bx * yy - by * xy) / determinant, (by * xx - bx * xy) / determinant]);
-        Some(Self { rows, from: source, to: target })
+        apart.then_some(Self { rows, from: source, to: target })
     }
 
     /// Where it brings a direction.
@@ -792,14 +791,14 @@ mod tests {
         }
 
         let mut camera = settled();
-        let waited = (0..).map(|_| camera.shows(Some(rest()))).position(|said| said != Guidance::Do(ASKED[0]));
+        let waited = (0..300).map(|_| camera.shows(Some(rest()))).position(|said| said != Guidance::Do(ASKED[0]));
         assert_eq!(camera.watch.guidance(), Guidance::Failed(Failure::TimedOut));
         assert_eq!(waited, Some(usize::from(CHALLENGE_MS / 100) - 7));
 
         // Whoever turns and stays like that has not turned back.
         let mut camera = settled();
         let stayed =
-            (0..).map(|_| camera.shows(Some(acting(ASKED[0])))).position(|said| said != Guidance::Return(ASKED[0]));
+            (0..300).map(|_| camera.shows(Some(acting(ASKED[0])))).position(|said| said != Guidance::Return(ASKED[0]));
         assert_eq!(camera.watch.guidance(), Guidance::Failed(Failure::TimedOut));
         assert_eq!(stayed, Some(usize::from(LONGEST / 100) + 1));
     }
