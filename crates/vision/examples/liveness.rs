@@ -43,16 +43,18 @@ fn main() {
     let [people, attackers, swaps, threads] = counts;
     let pictures = folder.map(|folder| pictures(&folder)).unwrap_or_default();
     let mut jobs: Vec<Job<'_>> = Vec::new();
-    jobs.extend((FROM..FROM + people).map(Job::Follows));
-    jobs.extend((FROM..FROM + attackers).map(Job::Attacks));
+    jobs.extend((0..people).map(Job::Follows));
+    jobs.extend((0..attackers).map(Job::Attacks));
     let next = pictures.iter().cycle().skip(1);
-    jobs.extend(pictures.iter().zip(next).take(swaps).map(|(one, other)| Job::Swaps(one, other)));
+    jobs.extend(
+        pictures.iter().zip(next).take(swaps).enumerate().map(|(pair, (one, other))| Job::Swaps(pair, one, other)),
+    );
 
     let (jobs, taken) = (&jobs, &AtomicUsize::new(0));
     let mut outcomes: Vec<(usize, Outcome)> = std::thread::scope(|scope| {
         let work = || {
             let job = || taken.fetch_add(1, Ordering::Relaxed);
-            let mine = std::iter::from_fn(|| Some(job()).and_then(|at| Some((at, jobs.get(at)?.outcome(at)))));
+            let mine = std::iter::from_fn(|| Some(job()).and_then(|at| Some((at, jobs.get(at)?.outcome()))));
             mine.inspect(|(at, outcome)| eprintln!("{at}: {outcome:?}")).collect::<Vec<_>>()
         };
         let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
@@ -73,16 +75,15 @@ type Outcome = Vec<(&'static str, Guidance)>;
 enum Job<'a> {
     Follows(usize),
     Attacks(usize),
-    Swaps(&'a [RgbImage], &'a [RgbImage]),
+    Swaps(usize, &'a [RgbImage], &'a [RgbImage]),
 }
 
 impl Job<'_> {
-    fn outcome(&self, number: usize) -> Outcome {
-        let mut random = Rand32::new(number as u64);
+    fn outcome(&self) -> Outcome {
         match *self {
-            Self::Follows(index) => follows(index, &mut random),
-            Self::Attacks(index) => attacks(index, &mut random),
-            Self::Swaps(one, other) => swaps(one, other, number as u64),
+            Self::Follows(number) => follows(FROM + number, &mut Rand32::new(number as u64)),
+            Self::Attacks(number) => attacks(FROM + number, &mut Rand32::new(number as u64)),
+            Self::Swaps(pair, one, other) => swaps(one, other, pair as u64),
         }
     }
 }

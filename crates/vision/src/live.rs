@@ -62,8 +62,9 @@ const ZOOM: std::ops::Range<f32> = 0.6..1.6;
 const SHORTEST: u16 = 60;
 /// What takes longer is a face that stays like that, milliseconds. The edge refuses it too.
 const LONGEST: u16 = 6_000;
-/// A face becomes narrower or lower than its turning explains to no less than this. Heads that turn by up to 60 degrees and
-/// nod by up to 40 leave 0.92 to 1.03; pictures that are turned or tilted by 40 and more leave 0.69 to 0.85.
+/// A face becomes lower than its nodding explains to no less than this. Heads that nod by up to 40 degrees leave 0.92 to 1.03;
+/// pictures that are tilted by 40 and more leave 0.69 to 0.85. (Sideways it would not tell them apart: 0.79 to 1.03 and 0.79 to
+/// 0.86. There a flat picture shows the mesh no more than 10 degrees, however far it is turned, and that is no turn.)
 const LEAST_LEFT: f32 = 0.86;
 /// In so many frames in a row, if it is flat: one may be blurred.
 const FLAT_FRAMES: u8 = 2;
@@ -155,20 +156,21 @@ impl Seen {
     /// How far the eyes are open, 1 as at rest. What tilting a flat picture takes of their height is not counted: the mesh
     /// hardly sees that it is tilted, and would see it blink.
     fn opening(&self, rest: &Self) -> f32 {
-        let lowered = Affine::between(&rest.firm, &self.firm).map_or(1.0, |map| {
-            let [x, y] = minus(rest.firm[LEFT_CORNER], rest.firm[RIGHT_CORNER]);
-            let [along, across] = [[x, y], [-y, x]].map(|direction| map.along(direction));
-            across[0].hypot(across[1]) / along[0].hypot(along[1])
-        });
-        self.eyes / rest.eyes / lowered.min(1.0)
+        self.eyes / rest.eyes / self.lowered(rest).unwrap_or(1.0).min(1.0)
     }
 
-    /// How much narrower or lower it has become than its turning explains, 1 is not at all: the mesh sees how a head is turned
-    /// by its depth, and gives a picture that is turned the depth of a face that looks straight ahead.
+    /// Height by width of the face, 1 as at rest, measured where nothing moves but the head. Turning makes it more.
+    fn lowered(&self, rest: &Self) -> Option<f32> {
+        let map = Affine::between(&rest.firm, &self.firm)?;
+        let [x, y] = minus(rest.firm[LEFT_CORNER], rest.firm[RIGHT_CORNER]);
+        let [along, across] = [[x, y], [-y, x]].map(|direction| map.along(direction));
+        Some(across[0].hypot(across[1]) / along[0].hypot(along[1]))
+    }
+
+    /// How much lower it has become than its nodding explains, 1 is not at all: the mesh sees how a head is held by its depth,
+    /// and gives a picture that is tilted the depth of a face that looks straight ahead.
     fn flattening(&self, rest: &Self) -> Option<f32> {
-        let squeeze = Affine::between(&rest.firm, &self.firm)?.squeeze();
-        let turned = (self.yaw - rest.yaw).to_radians().cos() * (self.pitch - rest.pitch).to_radians().cos();
-        Some(squeeze / turned)
+        Some(self.lowered(rest)? / (self.pitch - rest.pitch).to_radians().cos())
     }
 }
 
@@ -519,14 +521,6 @@ impl Affine {
     /// Where it brings a point.
     fn at(&self, point: Point) -> Point {
         plus(self.to, self.along(minus(point, self.from)))
-    }
-
-    /// How much it shrinks one direction beside the one across it: 1 is not at all.
-    fn squeeze(&self) -> f32 {
-        let [[a, b], [c, d]] = self.rows;
-        let (sum, product) = (a * a + b * b + c * c + d * d, (a * d - b * c).abs());
-        let apart = (sum * sum - 4.0 * product * product).max(0.0).sqrt();
-        ((sum - apart).max(0.0) / (sum + apart)).sqrt()
     }
 }
 
