@@ -7,6 +7,7 @@ mod cards;
 mod crash;
 mod live;
 mod names;
+mod portrait;
 mod protocol;
 mod refusals;
 mod staff;

@@ -58,11 +58,11 @@ fn reviews(system: &System, id: &str) -> Result<Vec<ReviewItem>> {
 }
 
 /// Waits for the item of a registration.
-fn review(system: &System, id: &str) -> Result<ReviewItem> {
+pub fn review(system: &System, id: &str) -> Result<ReviewItem> {
     wait("a review", || Ok(reviews(system, id)?.into_iter().next()))
 }
 
-fn decide(system: &System, id: &str, decision: ReviewVerdict) -> Result<Answer> {
+pub fn decide(system: &System, id: &str, decision: ReviewVerdict) -> Result<Answer> {
     let body = DecideReview { decision, reason: Text::new("looked at it")? };
     post(system, &format!("/v1/reviews/{id}"), REVIEWER, &body)
 }
