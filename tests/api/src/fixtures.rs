@@ -153,10 +153,7 @@ impl People {
 
     /// Somebody with a valid document and a card in this state; the line is the card's own number.
     pub fn with(&self, sim: SimState) -> Result<Citizen> {
-        self.take("citizen", |citizen| {
-            let subscription = &citizen.subscription;
-            subscription.sim == sim && subscription.contact_line == subscription.number && !citizen.has_expired()
-        })
+        self.take("citizen", |citizen| citizen.has_card(sim) && !citizen.has_expired())
     }
 
     /// Somebody with a card that is sold and not switched on.
@@ -164,15 +161,11 @@ impl People {
         self.with(SimState::Inactive)
     }
 
-    /// As [`People::inactive`], and of age: a card may say so.
+    /// As [`People::provisional`], and of age: a card may say so.
     pub fn adult(&self) -> Result<Citizen> {
         self.take("adult citizen", |citizen| {
-            let (sim, number) = (citizen.subscription.sim, &citizen.subscription.number);
             let of_age = citizen.birth_date.as_str() < "2008-01-01";
-            of_age
-                && sim == SimState::Inactive
-                && citizen.subscription.contact_line == *number
-                && !citizen.has_expired()
+            of_age && citizen.has_card(SimState::Provisional) && !citizen.has_expired()
         })
     }
 
@@ -200,6 +193,12 @@ impl People {
 }
 
 impl Citizen {
+    /// Whether the card is in this state, and codes go to its own number.
+    fn has_card(&self, sim: SimState) -> bool {
+        let subscription = &self.subscription;
+        subscription.sim == sim && subscription.contact_line == subscription.number
+    }
+
     /// Whether the document ended before 2026-11-01, the sandbox's reference day.
     #[must_use]
     pub fn has_expired(&self) -> bool {

@@ -119,7 +119,7 @@ fn illegal_devices_are_refused_and_written_down() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
     let edge = system.edge();
-    let citizen = system.people.inactive()?;
+    let citizen = system.people.provisional()?;
     let device = enrol(system)?;
     let body = serde_json::to_vec(&Device::identification(&citizen))?;
     let request = |created| device.0.signed(OFFERS, body.clone(), &random_key(), created);
@@ -164,7 +164,7 @@ fn illegal_devices_are_refused_and_written_down() -> Result<()> {
 fn a_retry_that_is_signed_anew_gets_the_same_offer() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (edge, citizen, device) = (system.edge(), system.people.inactive()?, enrol(system)?);
+    let (edge, citizen, device) = (system.edge(), system.people.provisional()?, enrol(system)?);
     let (body, key) = (serde_json::to_vec(&Device::identification(&citizen))?, random_key());
     let first = device.0.signed(OFFERS, body.clone(), &key, now() - 1)?.send(&edge)?;
     let second = device.0.signed(OFFERS, body, &key, now())?.send(&edge)?;
@@ -210,7 +210,7 @@ fn a_code_enrols_one_device_and_only_operators_make_them() -> Result<()> {
 fn a_device_rotates_its_key() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (edge, citizen, mut device) = (system.edge(), system.people.inactive()?, enrol(system)?);
+    let (edge, citizen, mut device) = (system.edge(), system.people.provisional()?, enrol(system)?);
     let mut next = Signer::new(edge.clone())?;
     next.name.clone_from(&device.0.name);
     let (path, body) = device.rotation(&next)?;
@@ -234,7 +234,7 @@ fn a_device_rotates_its_key() -> Result<()> {
 fn an_offer_is_taken_once_and_shows_only_what_is_true() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (edge, citizen, device) = (system.edge(), system.people.inactive()?, enrol(system)?);
+    let (edge, citizen, device) = (system.edge(), system.people.provisional()?, enrol(system)?);
     let offer = device.offer(&citizen)?;
     let phone = Signer::new(edge.clone())?;
     let claim = |selections: &Value| phone.post("/v1/cards", &Holder::claim(&phone, &offer, selections));
@@ -268,7 +268,7 @@ fn an_offer_is_taken_once_and_shows_only_what_is_true() -> Result<()> {
 fn a_wrong_name_is_refused_and_an_unavailable_register_is_asked_again() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (edge, citizen, device) = (system.edge(), system.people.inactive()?, enrol(system)?);
+    let (edge, citizen, device) = (system.edge(), system.people.provisional()?, enrol(system)?);
     let wrong = Citizen { name: "某某某".to_owned(), ..citizen.clone() };
     is_problem(&device.ask(&wrong)?, ProblemType::IdentityNotConfirmed)?;
     assert_eq!(latest(system, &device)?, pair("refuse", "not_confirmed"));
@@ -313,7 +313,7 @@ pub fn decide(system: &System, event: &Value, decision: &str) -> Result<Answer> 
 fn rules_send_requests_to_review_or_refuse_them() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (citizen, other, device) = (system.people.inactive()?, system.people.inactive()?, enrol(system)?);
+    let (citizen, other, device) = (system.people.provisional()?, system.people.provisional()?, enrol(system)?);
     let rule = |reason: &str, most: u32, decision: &str| json!({ "reason": reason, "most": most, "within_hours": 24, "decision": decision });
     let in_force =
         with_rules(system, &json!([rule("holder_velocity", 1, "review"), rule("device_velocity", 4, "refuse")]))?;
@@ -365,7 +365,7 @@ fn rules_that_cannot_be_used_are_pointed_at() -> Result<()> {
 fn a_blacklisted_person_is_refused_and_not_asked_about() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (citizen, device) = (system.people.inactive()?, enrol(system)?);
+    let (citizen, device) = (system.people.provisional()?, enrol(system)?);
     let list = |listed: bool| {
         let body = json!({ "id_number": citizen.id_number, "listed": listed, "reason": "court order 12" });
         post(system, "/v1/risk/blacklist", OPERATOR, &body)
@@ -435,7 +435,7 @@ fn a_revoked_card_is_revoked_everywhere() -> Result<()> {
 fn cards_of_a_new_phone_end_those_of_the_old_one() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (edge, citizen, device) = (system.edge(), system.people.inactive()?, enrol(system)?);
+    let (edge, citizen, device) = (system.edge(), system.people.provisional()?, enrol(system)?);
     let old = Holder::take(&edge, &device.offer(&citizen)?, &json!([["holder_reference"]]))?;
     let reference = |holder: &Holder| -> Result<_> {
         Ok(Verifier::fetch(&edge)?.check(&holder.show(0, now()))?.card.disclosed.holder_reference)
@@ -452,7 +452,7 @@ fn cards_of_a_new_phone_end_those_of_the_old_one() -> Result<()> {
 fn the_citizen_system_is_told_after_an_outage() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    let (edge, citizen, device) = (system.edge(), system.people.inactive()?, enrol(system)?);
+    let (edge, citizen, device) = (system.edge(), system.people.provisional()?, enrol(system)?);
     let offer = device.offer(&citizen)?;
     system.world.fault_for("/register/cards", &citizen.id_number, "drop_answer", 1)?;
     system.world.fault_for("/register/cards", &citizen.id_number, "unavailable", 1)?;
@@ -478,7 +478,7 @@ fn cards_outlive_the_key_that_signed_them() -> Result<()> {
     let people = shiming_api_tests::fixtures::People::of(&stack.world())?;
     let edge = stack.edge.url();
     let (device, _) = Device::enrol(&edge, &secret(OPERATOR))?;
-    let (first, second) = (people.inactive()?, people.inactive()?);
+    let (first, second) = (people.provisional()?, people.provisional()?);
     let before = Holder::take(&edge, &device.offer(&first)?, &json!([["name"]]))?;
     let shown = Verifier::fetch(&edge)?.check(&before.show(0, now()))?;
 
