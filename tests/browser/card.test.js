@@ -126,6 +126,51 @@ test("a card is issued, shown, checked without a network, revoked, and known to 
   }
 });
 
+test("EC-5: a device whose certificate ends soon gets another key, also where the first answer is lost", async () => {
+  const desk = await phone({ desktop: true, language: "en" });
+  const { page } = desk;
+  /** What the page keeps of its enrolment; `change` is put into it first. */
+  const enrolment = (change) => page.evaluate((change) => new Promise((resolve, reject) => {
+    const opening = indexedDB.open("shiming-terminal");
+    opening.onerror = reject;
+    opening.onsuccess = () => {
+      const kept = opening.result.transaction("kept", "readwrite").objectStore("kept");
+      kept.get("enrolment").onsuccess = ({ target: { result } }) => {
+        kept.put({ ...result, ...change }, "enrolment").onsuccess = () =>
+          resolve({ key: result.key.publicKey, until: result.expires_at, extractable: result.key.privateKey.extractable });
+      };
+    };
+  }), change);
+  try {
+    await enrol(page);
+    const before = await enrolment({ expires_at: Math.floor(Date.now() / 1000) + 86_400 });
+    await page.reload();
+    await identify(page, TRUTH[3]);
+    // The gate takes the key, and nobody hears of it.
+    const rotation = (url) => url.pathname.endsWith("/rotation");
+    let taken = 0;
+    await page.route(rotation, async (route) => {
+      taken = (await route.fetch()).status();
+      await route.abort();
+    });
+    await page.click(by("without-face"));
+    await page.waitForSelector(`${by("offline")}:not([hidden])`);
+    assert.equal(taken, 200);
+    await page.unroute(rotation);
+    await page.reload();
+    await identify(page, TRUTH[3]);
+    await page.click(by("without-face"));
+    await offered(page);
+    const after = await enrolment({});
+    assert.notEqual(after.key, before.key);
+    assert.ok(after.until > Date.now() / 1000 + 80 * 86_400);
+    assert.equal(after.extractable, false);
+    assert.deepEqual(desk.errors, []);
+  } finally {
+    await desk.close();
+  }
+});
+
 test("an offer is good once", async () => {
   const desk = await phone({ desktop: true, language: "en" });
   const holder = await phone({ language: "en", dark: true });

@@ -1,8 +1,11 @@
 // An issuing device: enrolled once by a code of the operator's, it asks for offers in its own name.
 
+import { base64url, randomToken } from "../base64.ts";
+import { now } from "../cards/clock.ts";
 import { Client, type Network, type Pending } from "../client.ts";
 import { type DeviceKey, makeDeviceKey } from "../device_key.ts";
 import type { Challenge, LiveFace } from "../face/check.ts";
+import { isProblem } from "../problem.ts";
 import type { Store } from "../storage.ts";
 import { Traffic } from "../traffic.ts";
 
@@ -33,6 +36,16 @@ export interface Seen {
 
 /** An offer, or the number under which an operator decides first. */
 export type Offered = { offer: string; expires_at: number } | { review: number };
+
+/** Another key for the device, asked for and not answered yet. */
+interface Rotation {
+  key: DeviceKey;
+  body: { public_key: string; proof: string };
+  idempotencyKey: string;
+}
+
+/** The device gets another key so many seconds before its certificate ends. */
+const RENEWED_BEFORE = 30 * 86_400;
 
 /** Idempotency keys in memory: what was typed about a person is not written to the disk. */
 class Memory implements Pending {
@@ -73,14 +86,16 @@ export class Terminal {
   }
 
   /** Asks what a person in front of the device is to do. */
-  challenge(signal: AbortSignal): Promise<Challenge> {
+  async challenge(signal: AbortSignal): Promise<Challenge> {
+    await this.#rotate(signal);
     // One answer each: a challenge that got lost is not asked for again.
     this.#pending.set("challenge", undefined);
     return this.#enrolled().post<Challenge>("/v1/faces/challenges", {}, "challenge", signal);
   }
 
   /** Asks for an offer for the person who was identified here. */
-  offer(person: Identified, seen: Seen, signal: AbortSignal): Promise<Offered> {
+  async offer(person: Identified, seen: Seen, signal: AbortSignal): Promise<Offered> {
+    await this.#rotate(signal);
     return this.#enrolled().post<Offered>("/v1/cards/offers", { ...person, ...seen }, "offer", signal);
   }
 
@@ -88,6 +103,34 @@ export class Terminal {
   async forget(): Promise<void> {
     await this.store.delete("enrolment").catch(() => undefined);
     this.enrolment = undefined;
+  }
+
+  /**
+   * Gives the device another key where its certificate ends soon (EC-5). The request is kept until it was answered: once the gate
+   * has taken the key, the one before is good for nothing but to ask that again.
+   */
+  async #rotate(signal: AbortSignal): Promise<void> {
+    const { enrolment } = this;
+    if (enrolment === undefined) return;
+    let begun = await this.store.get<Rotation>("rotating").catch(() => undefined);
+    if (begun === undefined) {
+      if (enrolment.expires_at - now() > RENEWED_BEFORE) return;
+      begun = await rotation(enrolment.device);
+      await this.store.put("rotating", begun);
+    }
+    const { key, body, idempotencyKey } = begun;
+    this.#pending.set("rotation", { body: JSON.stringify(body), key: idempotencyKey });
+    try {
+      const path = `/v1/devices/${enrolment.device}/rotation`;
+      const { device, certificate, expires_at } = await this.#enrolled().post<Omit<Enrolment, "key">>(path, body, "rotation", signal);
+      const renewed = { key, device, certificate, expires_at };
+      await this.store.put("enrolment", renewed);
+      this.enrolment = renewed;
+    } catch (error) {
+      // Refused: the device works on with the key it has, as long as that is good.
+      if (!isProblem(error) || error.problem.status >= 500) throw error;
+    }
+    await this.store.delete("rotating");
   }
 
   #enrolled(): Client {
@@ -98,4 +141,12 @@ export class Terminal {
   #client(key: DeviceKey, keyId?: string): Client {
     return new Client(key, new Traffic(), this.network, this.#pending, keyId);
   }
+}
+
+/** A new key, and the proof that it is this device's own (`shiming_service::device::rotation_proof`). */
+async function rotation(device: string): Promise<Rotation> {
+  const key = await makeDeviceKey();
+  const text = new TextEncoder().encode(`shiming device rotation ${device} ${key.publicKey}`);
+  const proof = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key.privateKey, text);
+  return { key, body: { public_key: key.publicKey, proof: base64url(new Uint8Array(proof)) }, idempotencyKey: randomToken(12) };
 }
