@@ -17,11 +17,10 @@ test("EC-1: a person who does what is asked gets an offer; no frame leaves the d
     await identify(page, TRUTH[4]);
     await page.waitForSelector(`${camera}[data-step="ready"]`);
     await page.click(by("face-begin"));
-    await page.waitForSelector(`${camera}:is([data-step="sending"],[data-step="failed"])`, { timeout: 60_000 }).catch(() => undefined);
-    const seen = await page.evaluate((stage) => ({ ...document.querySelector(stage)?.dataset }), camera);
-    assert.equal(seen.why, undefined, "the right order is no failure");
-    t.diagnostic(`measured a frame of a face takes ${seen.perFrame} ms, to and from the worker, over ${seen.frames} frames`);
     assert.match(await offered(page), /#offer=/);
+    const { frames, perFrame } = await page.evaluate(() => globalThis.looked);
+    assert.ok(frames > 20, `${frames} frames were looked at`);
+    t.diagnostic(`measured a frame of a face takes ${perFrame} ms, to and from the worker, over ${frames} frames`);
     const sent = recorder.sent.slice(before).filter(({ method }) => method === "POST");
     const bytes = sent.reduce((sum, { body }) => sum + body.length, 0);
     t.diagnostic(`measured a live face and its offer: ${bytes} bytes sent`);

@@ -40,7 +40,10 @@ function play({ strips, width, height, frameMs }) {
   navigator.mediaDevices.getUserMedia = () => globalThis.lens();
 }
 
-/** An enrolled terminal whose camera shows a drawn person who does what `choose` says when an action is asked for. */
+/**
+ * An enrolled terminal whose camera shows a drawn person who does what `choose` says when an action is asked for. The page's
+ * `looked` says how many frames were looked at, and how long one took (milliseconds).
+ */
 export async function living(choose, look = { language: "en" }) {
   const desk = await phone(look);
   const strips = Object.fromEntries(ACTIONS.map((action) => [action, strip(action)]));
@@ -48,11 +51,13 @@ export async function living(choose, look = { language: "en" }) {
   await desk.page.addInitScript((wanted) => {
     let last = "";
     new MutationObserver(() => {
+      const { frames, perFrame } = document.querySelector('[data-testid="camera"]')?.dataset ?? {};
+      if (frames !== undefined) globalThis.looked = { frames: Number(frames), perFrame: Number(perFrame) };
       const hint = document.querySelector('[data-testid="hint"]')?.dataset.hint ?? "";
       if (hint === last) return;
       last = hint;
       if (wanted[hint] !== undefined) globalThis.perform(wanted[hint]);
-    }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-hint"] });
+    }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-hint", "data-per-frame"] });
   }, choose);
   await enrol(desk.page);
   return desk;
