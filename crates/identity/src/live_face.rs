@@ -30,7 +30,7 @@ impl Action {
 
     /// From how much on it counts: of the eyes' opening what is gone, degrees, degrees, of the mouth's width, degrees.
     ///
-    /// Drawn heads that do as people do show 0.20 to 0.25, 20 to 35, 0.19 to 0.5 and 14 to 25; noise of a camera and of the
+    /// Drawn heads that do as people do mostly show 0.20 to 0.28, 20 to 35, 0.19 to 0.5 and 14 to 25; noise of a camera and of the
     /// mesh makes 0.1, 2, 0.05 and 2 of a face that keeps still (docs/benchmarks.md, "Live faces").
     #[must_use]
     pub const fn least_strength(self) -> f32 {
