@@ -1,7 +1,8 @@
 //! The browser's face of `vision::face`: a package of its own, loaded at the step that asks for a face and not before.
 //!
 //! Runs in a Web Worker. Pictures go in; landmarks, descriptors and the transcript of what a face did come out. What is kept
-//! is where the face was in the frame before and, while one is watched, that transcript. A descriptor is personal data: whoever gets one sends it where it is compared and drops it (DC-1).
+//! is where the face was in the frame before and, while one is watched, that transcript. A descriptor is personal data:
+//! whoever gets one sends it where it is compared and drops it (DC-1).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -66,5 +66,10 @@ pub struct Performed {
 /// Below this [`Performed::depth`] what turned was flat.
 pub const LEAST_DEPTH: f32 = 0.07;
 
+/// An action takes no less than this, milliseconds: what is over sooner is a fault of measurement, the shortest blinks take 100.
+pub const SHORTEST_MS: u16 = 60;
+/// And no more: what takes longer is a face that stays like that.
+pub const LONGEST_MS: u16 = 6_000;
+
 /// A challenge lasts so long, milliseconds.
 pub const CHALLENGE_MS: u16 = 20_000;

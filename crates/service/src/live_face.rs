@@ -5,7 +5,7 @@
 //! with movements that a head makes, of one face throughout.
 
 use serde::{Deserialize, Serialize};
-use shiming_identity::live_face::{Action, CHALLENGE_MS, LEAST_DEPTH, Performed};
+use shiming_identity::live_face::{Action, CHALLENGE_MS, LEAST_DEPTH, LONGEST_MS, Performed, SHORTEST_MS};
 use shiming_identity::portrait::{Descriptor, Strictness};
 use shiming_wire::UnixSeconds;
 use shiming_wire::card::FaceEvidence;
@@ -27,8 +27,6 @@ const REPEATED: f32 = 0.999_99;
 const ROUNDING_MS: u64 = 1_000;
 /// Nobody begins sooner than this after reading what to do, milliseconds.
 const SOONEST: u16 = 250;
-/// Within so many milliseconds an action is begun, done and over, at least and at most.
-const TAKES: (u16, u16) = (60, 6_000);
 
 /// A challenge as the edge keeps it until it is answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,7 +98,7 @@ impl Challenge {
             let ordered = before <= step.began && step.began <= step.peak && step.peak <= step.ended;
             let took = step.ended.saturating_sub(step.began);
             let possible = (step.action.least_strength()..=most_strength(step.action)).contains(&step.strength);
-            if !ordered || !possible || took < TAKES.0 || took > TAKES.1 || step.ended > CHALLENGE_MS {
+            if !ordered || !possible || !(SHORTEST_MS..=LONGEST_MS).contains(&took) || step.ended > CHALLENGE_MS {
                 return Err(NotLive::NotAHead);
             }
             match (step.action.turns(), step.depth) {

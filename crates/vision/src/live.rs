@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use shiming_identity::live_face::{Action, CHALLENGE_MS, LEAST_DEPTH, Performed};
+use shiming_identity::live_face::{Action, CHALLENGE_MS, LEAST_DEPTH, LONGEST_MS, Performed, SHORTEST_MS};
 use shiming_identity::portrait::{Descriptor, Strictness};
 
 use crate::face::{Describer, FaceError, Faces, Landmarks};
@@ -58,10 +58,6 @@ const LOST: u32 = 700;
 const JUMP: f32 = 1.2;
 /// Between frames, a face shrinks and grows by no more than this. Turning by 35 degrees narrows it to 0.8, over several frames.
 const ZOOM: std::ops::Range<f32> = 0.6..1.6;
-/// What is over in less is a fault of measurement, milliseconds: the shortest blinks take 100. The edge refuses it too.
-const SHORTEST: u16 = 60;
-/// What takes longer is a face that stays like that, milliseconds. The edge refuses it too.
-const LONGEST: u16 = 6_000;
 /// A face becomes lower than its nodding explains to no less than this. Heads that nod by up to 40 degrees leave 0.92 to 1.03;
 /// pictures that are tilted by 40 and more leave 0.69 to 0.85. (Sideways it would not tell them apart: 0.79 to 1.03 and 0.79 to
 /// 0.86. There a flat picture shows the mesh no more than 10 degrees, however far it is turned, and that is no turn.)
@@ -363,7 +359,7 @@ impl Watch {
                     self.fail(Failure::OtherAction { asked, seen });
                 }
             }
-            Some(doing) if at - doing.began > LONGEST => self.fail(Failure::TimedOut),
+            Some(doing) if at - doing.began > LONGEST_MS => self.fail(Failure::TimedOut),
             Some(doing) if share > OVER => {
                 if strength > doing.strength {
                     *doing = Doing { began: doing.began, peak: at, strength, depth: depth(asked, seen, rest) };
@@ -372,7 +368,7 @@ impl Watch {
             Some(doing) => {
                 let Doing { began, peak, strength, depth } = *doing;
                 self.doing = None;
-                if at - began < SHORTEST {
+                if at - began < SHORTEST_MS {
                     return;
                 }
                 if asked.turns() && !depth.is_some_and(|depth| depth >= LEAST_DEPTH) {
@@ -794,7 +790,7 @@ mod tests {
         let stayed =
             (0..300).map(|_| camera.shows(Some(acting(ASKED[0])))).position(|said| said != Guidance::Return(ASKED[0]));
         assert_eq!(camera.watch.guidance(), Guidance::Failed(Failure::TimedOut));
-        assert_eq!(stayed, Some(usize::from(LONGEST / 100) + 1));
+        assert_eq!(stayed, Some(usize::from(LONGEST_MS / 100) + 1));
     }
 
     // EC-1: rest is the face as it looks into the camera with its eyes open
