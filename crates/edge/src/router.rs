@@ -121,39 +121,40 @@ async fn handle(
     if method == Method::Options {
         return http::options(route.methods());
     }
-    match (method, route) {
+    let handler: http::Handler<'_> = match (method, &route) {
         (Method::Get | Method::Head, Route::Health) => {
-            http::written(200, "application/json", r#"{"status":"ok"}"#.to_owned())
+            return http::written(200, "application/json", r#"{"status":"ok"}"#.to_owned());
         }
-        (Method::Post, Route::Registrations) => registrations::create(request, env, &config, target).await,
-        (Method::Post, Route::Search) => search::by_name(request, env, &config).await,
-        (Method::Get, Route::Registration(id)) => registrations::view(request, env, &config, target, id).await,
+        (Method::Post, Route::Registrations) => Box::pin(registrations::create(request, env, &config, target)),
+        (Method::Post, Route::Search) => Box::pin(search::by_name(request, env, &config)),
+        (Method::Get, Route::Registration(id)) => Box::pin(registrations::view(request, env, &config, target, *id)),
         (Method::Post, Route::Codes(id)) => {
-            registrations::act(request, env, &config, target, id, Action::RequestCode).await
+            Box::pin(registrations::act(request, env, &config, target, *id, Action::RequestCode))
         }
         (Method::Post, Route::Confirmation(id)) => {
-            registrations::act(request, env, &config, target, id, Action::Confirm).await
+            Box::pin(registrations::act(request, env, &config, target, *id, Action::Confirm))
         }
         (Method::Post, Route::Evidence(id)) => {
-            registrations::act(request, env, &config, target, id, Action::Evidence).await
+            Box::pin(registrations::act(request, env, &config, target, *id, Action::Evidence))
         }
-        (Method::Post, Route::InboundMessages) => messages::receive(request, env, &config, target).await,
-        (Method::Post, Route::CallProgress) => calls::progress(request, env, &config, target).await,
-        (Method::Post, Route::Links) => links::create(request, env, &config, target).await,
-        (Method::Get, Route::Reviews) => reviews::list(request, env).await,
-        (Method::Get, Route::Review(id)) => reviews::look(request, env, &id).await,
-        (Method::Post, Route::Review(id)) => reviews::decide(request, env, &config, target, &id).await,
-        (Method::Get, Route::Agents) => agents::list(request, env).await,
-        (Method::Post, Route::Agent(name)) => agents::set(request, env, &config, target, &name).await,
-        (Method::Get, Route::AgentRegistrations(name)) => agents::registrations(request, env, &name).await,
-        (Method::Get, Route::FormatParameters) => settings::get_format(request, env).await,
-        (Method::Put, Route::FormatParameters) => settings::put_format(request, env).await,
-        (Method::Get, Route::Policy) => settings::get_policy(request, env).await,
-        (Method::Put, Route::Policy) => settings::put_policy(request, env).await,
-        (Method::Get, Route::CharacterCodes) => character_codes::get(request, env).await,
-        (Method::Put, Route::CharacterCodes) => character_codes::put(request, env).await,
-        _ => Err(ProblemType::MethodNotAllowed.into()),
-    }
+        (Method::Post, Route::InboundMessages) => Box::pin(messages::receive(request, env, &config, target)),
+        (Method::Post, Route::CallProgress) => Box::pin(calls::progress(request, env, &config, target)),
+        (Method::Post, Route::Links) => Box::pin(links::create(request, env, &config, target)),
+        (Method::Get, Route::Reviews) => Box::pin(reviews::list(request, env)),
+        (Method::Get, Route::Review(id)) => Box::pin(reviews::look(request, env, id)),
+        (Method::Post, Route::Review(id)) => Box::pin(reviews::decide(request, env, &config, target, id)),
+        (Method::Get, Route::Agents) => Box::pin(agents::list(request, env)),
+        (Method::Post, Route::Agent(name)) => Box::pin(agents::set(request, env, &config, target, name)),
+        (Method::Get, Route::AgentRegistrations(name)) => Box::pin(agents::registrations(request, env, name)),
+        (Method::Get, Route::FormatParameters) => Box::pin(settings::get_format(request, env)),
+        (Method::Put, Route::FormatParameters) => Box::pin(settings::put_format(request, env)),
+        (Method::Get, Route::Policy) => Box::pin(settings::get_policy(request, env)),
+        (Method::Put, Route::Policy) => Box::pin(settings::put_policy(request, env)),
+        (Method::Get, Route::CharacterCodes) => Box::pin(character_codes::get(request, env)),
+        (Method::Put, Route::CharacterCodes) => Box::pin(character_codes::put(request, env)),
+        _ => return Err(ProblemType::MethodNotAllowed.into()),
+    };
+    handler.await
 }
 
 #[cfg(test)]

@@ -77,25 +77,26 @@ async fn handle(request: Request, env: &Env, target: &Target, route: Result<Rout
     if method == Method::Options {
         return http::options(route.methods());
     }
-    match (method, route) {
-        (Method::Get, Route::Devices) => devices::list(request, env).await,
-        (Method::Post, Route::Devices) => devices::enrol(request, env, &config, target).await,
-        (Method::Post, Route::Enrolments) => devices::invite(request, env, &config, target).await,
-        (Method::Post, Route::Rotation(id)) => devices::rotate(request, env, &config, target, id).await,
-        (Method::Post, Route::DeviceRevocation(id)) => devices::revoke(request, env, &config, target, id).await,
-        (Method::Post, Route::FaceChallenges) => faces::challenge(request, env, &config, target).await,
-        (Method::Post, Route::Offers) => offers::create(request, env, &config, target).await,
-        (Method::Post, Route::Revocations) => revocations::revoke(request, env, &config, target).await,
-        (Method::Get, Route::RiskEvents) => risk::list(request, env, target).await,
-        (Method::Post, Route::RiskDecision(number)) => risk::decide(request, env, &config, target, number).await,
-        (Method::Get, Route::RiskRules) => risk::get_rules(request, env).await,
-        (Method::Put, Route::RiskRules) => risk::put_rules(request, env).await,
-        (Method::Get, Route::Blacklist) => risk::blacklisted(request, env, target).await,
-        (Method::Post, Route::Blacklist) => risk::blacklist(request, env, &config, target).await,
-        (Method::Post, Route::Tell) => sweep::tell(env, &config).await,
-        (Method::Post, Route::Sweep) => sweep::sweep(env, &config).await,
-        _ => Err(ProblemType::MethodNotAllowed.into()),
-    }
+    let handler: http::Handler<'_> = match (method, route) {
+        (Method::Get, Route::Devices) => Box::pin(devices::list(request, env)),
+        (Method::Post, Route::Devices) => Box::pin(devices::enrol(request, env, &config, target)),
+        (Method::Post, Route::Enrolments) => Box::pin(devices::invite(request, env, &config, target)),
+        (Method::Post, Route::Rotation(id)) => Box::pin(devices::rotate(request, env, &config, target, id)),
+        (Method::Post, Route::DeviceRevocation(id)) => Box::pin(devices::revoke(request, env, &config, target, id)),
+        (Method::Post, Route::FaceChallenges) => Box::pin(faces::challenge(request, env, &config, target)),
+        (Method::Post, Route::Offers) => Box::pin(offers::create(request, env, &config, target)),
+        (Method::Post, Route::Revocations) => Box::pin(revocations::revoke(request, env, &config, target)),
+        (Method::Get, Route::RiskEvents) => Box::pin(risk::list(request, env, target)),
+        (Method::Post, Route::RiskDecision(number)) => Box::pin(risk::decide(request, env, &config, target, number)),
+        (Method::Get, Route::RiskRules) => Box::pin(risk::get_rules(request, env)),
+        (Method::Put, Route::RiskRules) => Box::pin(risk::put_rules(request, env)),
+        (Method::Get, Route::Blacklist) => Box::pin(risk::blacklisted(request, env, target)),
+        (Method::Post, Route::Blacklist) => Box::pin(risk::blacklist(request, env, &config, target)),
+        (Method::Post, Route::Tell) => Box::pin(sweep::tell(env, &config)),
+        (Method::Post, Route::Sweep) => Box::pin(sweep::sweep(env, &config)),
+        _ => return Err(ProblemType::MethodNotAllowed.into()),
+    };
+    handler.await
 }
 
 #[cfg(test)]

@@ -59,15 +59,16 @@ async fn handle(request: Request, env: &Env, target: &Target, route: Result<Rout
     if method == Method::Options {
         return http::options(route.methods());
     }
-    match (method, route) {
-        (Method::Get, Route::Keys) => public::keys(&config),
-        (Method::Get, Route::Status(list)) => public::status(env, &config, list).await,
-        (Method::Post, Route::Verdicts) => public::verdict(request, env, &config).await,
-        (Method::Post, Route::Cards) => claims::take(request, env, &config, target).await,
-        (Method::Post, Route::Certificates) => certificates::certify(request, &config).await,
-        (Method::Post, Route::Sweep) => sweep::sweep(env).await,
-        _ => Err(ProblemType::MethodNotAllowed.into()),
-    }
+    let handler: http::Handler<'_> = match (method, route) {
+        (Method::Get, Route::Keys) => return public::keys(&config),
+        (Method::Get, Route::Status(list)) => Box::pin(public::status(env, &config, list)),
+        (Method::Post, Route::Verdicts) => Box::pin(public::verdict(request, env, &config)),
+        (Method::Post, Route::Cards) => Box::pin(claims::take(request, env, &config, target)),
+        (Method::Post, Route::Certificates) => Box::pin(certificates::certify(request, &config)),
+        (Method::Post, Route::Sweep) => Box::pin(sweep::sweep(env)),
+        _ => return Err(ProblemType::MethodNotAllowed.into()),
+    };
+    handler.await
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use futures_channel::oneshot;
 use futures_util::future::select;
 use futures_util::lock::Mutex;
 use shiming_cloud::adapter::Adapter;
-use shiming_cloud::http::{self, Answer, json};
+use shiming_cloud::http::{self, Answer, Handler, json};
 use shiming_cloud::problem::{Fault, invalid, spent};
 use shiming_cloud::registrations::{AGENT, Action, CLIENT, FORMAT, PATH, QUERY, SIGNED};
 use shiming_cloud::{budgets, clock, database, link, names, sealed, subtle};
@@ -158,21 +158,26 @@ impl RegistrationDo {
         let path = request.path();
         // Not `text()`, which drops a byte order mark: the digest that was signed covers every byte.
         let body = String::from_utf8(request.bytes().await?).map_err(|_| Fault::from(ProblemType::MalformedBody))?;
-        match Action::of(&path).ok_or(ProblemType::NotFound)? {
-            Action::Create => self.create(&config, id, &Signed::of(request, body)).await,
-            Action::View => self.view(&config, id, &Signed::of(request, body)).await,
-            Action::Progress => self.progress(&config, id, &body).await,
-            Action::Look => self.look(&config, id).await,
-            Action::Decide => self.decide(&config, id, &body).await,
-            Action::Wake => {
-                let registration = self.load(&config, &id).await?;
-                self.arm(&registration).await?;
-                http::empty(204)
-            }
+        let signed = Signed::of(request, body);
+        let handler: Handler<'_> = match Action::of(&path).ok_or(ProblemType::NotFound)? {
+            Action::Create => Box::pin(self.create(&config, id, &signed)),
+            Action::View => Box::pin(self.view(&config, id, &signed)),
+            Action::Progress => Box::pin(self.progress(&config, id, &signed.body)),
+            Action::Look => Box::pin(self.look(&config, id)),
+            Action::Decide => Box::pin(self.decide(&config, id, &signed.body)),
+            Action::Wake => Box::pin(self.wake(&config, id)),
             action @ (Action::RequestCode | Action::Confirm | Action::Evidence) => {
-                self.act(&config, id, action, &Signed::of(request, body)).await
+                Box::pin(self.act(&config, id, action, &signed))
             }
-        }
+        };
+        handler.await
+    }
+
+    /// Sets the alarm again.
+    async fn wake(&self, config: &Config, id: RegistrationId) -> Answer {
+        let registration = self.load(config, &id).await?;
+        self.arm(&registration).await?;
+        http::empty(204)
     }
 
     async fn create(&self, config: &Config, id: RegistrationId, signed: &Signed) -> Answer {
