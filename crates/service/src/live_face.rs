@@ -58,6 +58,9 @@ pub enum NotLive {
     /// The face in the end is not the one of the beginning.
     #[error("not one person")]
     OtherPerson,
+    /// The face in the end is the one of the beginning to the last bit: no camera sees a living face like that twice.
+    #[error("one look, told twice")]
+    OneLook,
 }
 
 impl Challenge {
@@ -114,6 +117,7 @@ impl Challenge {
             return Err(NotLive::TooSoon);
         }
         match first.compare(last) {
+            _ if first == last => Err(NotLive::OneLook),
             Ok(alike) if alike.is_same(Strictness::Usual) => Ok(()),
             _ => Err(NotLive::OtherPerson),
         }
@@ -166,7 +170,7 @@ impl From<NotLive> for Reason {
             NotLive::TooLate => Self::FaceTooLate,
             NotLive::TooSoon => Self::FaceTooSoon,
             NotLive::OtherActions => Self::OtherActions,
-            NotLive::NotAHead => Self::NotLive,
+            NotLive::NotAHead | NotLive::OneLook => Self::NotLive,
             NotLive::Flat => Self::FlatFace,
             NotLive::OtherPerson => Self::FaceChanged,
         }
@@ -230,6 +234,16 @@ mod tests {
         Descriptor::new(FaceModel::V1, &values).unwrap()
     }
 
+    /// The same face, at another look: one value a step of quantisation off.
+    fn again(face: &Descriptor) -> Descriptor {
+        let mut bytes = face.to_bytes();
+        let last = bytes.last_mut().unwrap();
+        *last = last.cast_signed().saturating_sub(last.cast_signed().signum()).cast_unsigned();
+        let again = Descriptor::from_bytes(&bytes).unwrap();
+        assert_ne!(&again, face);
+        again
+    }
+
     fn challenge() -> Challenge {
         Challenge { actions: vec![Action::Blink, Action::TurnLeft, Action::Nod], issued_at: 1_000 }
     }
@@ -253,16 +267,16 @@ mod tests {
     // EC-1: an answer in the right order, in time, of one face.
     #[test]
     fn what_was_asked_is_an_answer() {
-        let one = face(1);
-        assert_eq!(challenge().judge(&answer(), [&one, &one], 1_006), Ok(()));
+        let (one, later) = (face(1), again(&face(1)));
+        assert_eq!(challenge().judge(&answer(), [&one, &later], 1_006), Ok(()));
         // As late as it may be.
-        assert_eq!(challenge().judge(&answer(), [&one, &one], 1_035), Ok(()));
+        assert_eq!(challenge().judge(&answer(), [&one, &later], 1_035), Ok(()));
     }
 
     #[test]
     fn what_was_not_asked_is_none() {
-        let (one, two) = (face(1), face(2));
-        let judge = |performed: &[Performed], now| challenge().judge(performed, [&one, &one], now);
+        let (one, later, two) = (face(1), again(&face(1)), face(2));
+        let judge = |performed: &[Performed], now| challenge().judge(performed, [&one, &later], now);
         assert_eq!(judge(&answer(), 1_036), Err(NotLive::TooLate));
         // A recording that is sent at once claims more time than has gone by.
         assert_eq!(judge(&answer(), 1_002), Err(NotLive::TooSoon));
@@ -272,6 +286,8 @@ mod tests {
         assert_eq!(judge(&answer()[..2], 1_006), Err(NotLive::OtherActions));
         assert_eq!(judge(&[], 1_006), Err(NotLive::OtherActions));
         assert_eq!(challenge().judge(&answer(), [&one, &two], 1_006), Err(NotLive::OtherPerson));
+        // A descriptor that was made once and is sent twice.
+        assert_eq!(challenge().judge(&answer(), [&one, &one], 1_006), Err(NotLive::OneLook));
         let altered = |alter: fn(&mut Vec<Performed>)| {
             let mut performed = answer();
             alter(&mut performed);
@@ -297,9 +313,9 @@ mod tests {
     }
 
     fn evidence() -> FaceEvidence {
-        let one = FaceDescriptor(face(1));
-        let document = Some(one.clone());
-        FaceEvidence { challenge: Bytes([7; 16]), performed: answer(), first: one.clone(), last: one, document }
+        let (first, last) = (FaceDescriptor(face(1)), FaceDescriptor(again(&face(1))));
+        let document = Some(first.clone());
+        FaceEvidence { challenge: Bytes([7; 16]), performed: answer(), first, last, document }
     }
 
     // EC-1: whose face it is.
@@ -313,6 +329,9 @@ mod tests {
         // Somebody else took over on the way.
         let last = FaceDescriptor(face(2));
         assert_eq!(examine(&FaceEvidence { last, ..evidence() }), Err(Reason::FaceChanged));
+        // Or nobody was looked at twice.
+        let last = evidence().first;
+        assert_eq!(examine(&FaceEvidence { last, ..evidence() }), Err(Reason::NotLive));
         assert_eq!(super::examine(None, &evidence(), 1_006), Err(Reason::ChallengeVoid));
         assert_eq!(super::examine(Some(&challenge()), &evidence(), 1_036), Err(Reason::FaceTooLate));
     }
@@ -360,9 +379,9 @@ mod tests {
 
     #[test]
     fn an_answer_is_too_late_after_what_the_phone_was_told() {
-        let (one, expires_at) = (face(1), challenge().expires_at());
-        assert_eq!(challenge().judge(&answer(), [&one, &one], expires_at), Ok(()));
-        assert_eq!(challenge().judge(&answer(), [&one, &one], expires_at + 1), Err(NotLive::TooLate));
+        let (one, later, expires_at) = (face(1), again(&face(1)), challenge().expires_at());
+        assert_eq!(challenge().judge(&answer(), [&one, &later], expires_at), Ok(()));
+        assert_eq!(challenge().judge(&answer(), [&one, &later], expires_at + 1), Err(NotLive::TooLate));
         assert!(expires_at < challenge().issued_at + CHALLENGES_WITHIN);
     }
 
@@ -395,7 +414,7 @@ mod tests {
                 })
                 .collect();
             let one = face(1);
-            let _ = challenge().judge(&steps, [&one, &one], now);
+            let _ = challenge().judge(&steps, [&one, &again(&one)], now);
         }
     }
 }

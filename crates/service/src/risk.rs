@@ -93,8 +93,8 @@ reasons! {
     FaceTooSoon = "The live face claims more time than went by since its challenge: it was recorded before.";
     /// Other actions, or another order.
     OtherActions = "The person did other things than were asked for: another recording, or a misunderstanding.";
-    /// Movements that no head makes.
-    NotLive = "What was seen is not how a head moves.";
+    /// Movements that no head makes, or one look at it told twice.
+    NotLive = "No living head moves like what was seen, or looks the very same twice.";
     /// What turned was flat.
     FlatFace = "The face that turned was flat: a picture or a screen.";
     /// The face in the end is not the one of the beginning.
