@@ -52,7 +52,7 @@ pub use mark::{mark, marked};
 pub use negative::{Scene, without_document};
 pub use pages::{Page, page, pages};
 pub use people::{NameKind, third_tier};
-pub use performance::{Actor, FRAME_MS, perform, swap};
+pub use performance::{Actor, FRAME_MS, hold_in_place, perform, swap};
 pub use photo::{Fault, Photo, PhotoStyle, Spot, photograph};
 pub use portrait::{portrait, portrait_jpeg};
 pub use print::print_portrait;

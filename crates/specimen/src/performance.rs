@@ -25,6 +25,8 @@ const BENT: f32 = 0.4;
 const EAGER: f32 = 1.8;
 /// A camera's noise is within this, and mostly within half of it: levels.
 const NOISE: f32 = 6.0;
+/// What is behind a picture that is held up.
+const BEHIND: Rgb<u8> = Rgb([150, 154, 150]);
 
 /// What is before the camera. The numbers are those of citizens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,8 +185,28 @@ fn held_up(picture: &RgbImage, pose: &Pose, radius: Option<f32>) -> RgbImage {
             let inside = (0.0..1.0).contains(&u) && (0.0..1.0).contains(&v);
             inside.then(|| sample(picture, u * width - 0.5, v * height - 0.5))
         });
-        shown.unwrap_or(Rgb([150, 154, 150]))
+        shown.unwrap_or(BEHIND)
     })
+}
+
+/// A frame in which a picture is held up straight, so that two points of it (`from`, its pixels, not both the same) are where
+/// two points of what else is before the camera are (`to`, pixels of the frame): eyes where eyes are. `seed` decides the
+/// camera's noise.
+#[must_use]
+pub fn hold_in_place(picture: &RgbImage, from: [[f32; 2]; 2], to: [[f32; 2]; 2], seed: u64) -> RgbImage {
+    let between = |[[ax, ay], [bx, by]]: [[f32; 2]; 2]| [bx - ax, by - ay];
+    let ([fx, fy], [tx, ty]) = (between(from), between(to));
+    // Both as complex numbers: what turns and stretches the frame's distance to the picture's.
+    let length = (tx * tx + ty * ty).max(f32::EPSILON);
+    let (real, imaginary) = ((fx * tx + fy * ty) / length, (fy * tx - fx * ty) / length);
+    let (width, height) = size(picture.dimensions());
+    let frame = RgbImage::from_fn(FRAME.0, FRAME.1, |x, y| {
+        let (x, y) = (f32_of(x) - to[0][0], f32_of(y) - to[0][1]);
+        let (u, v) = (from[0][0] + real * x - imaginary * y, from[0][1] + imaginary * x + real * y);
+        let inside = (0.0..width).contains(&u) && (0.0..height).contains(&v);
+        if inside { sample(picture, u, v) } else { BEHIND }
+    });
+    noisy(frame, seed)
 }
 
 /// Where a ray meets the plane z = 0.
@@ -264,12 +286,30 @@ mod tests {
         for radius in [None, Some(50.0)] {
             let seen = held_up(&picture, &Pose::default(), radius);
             let (middle, corner) = (seen.get_pixel(120, 160), seen.get_pixel(2, 2));
-            assert_eq!(corner, &Rgb([150, 154, 150]));
+            assert_eq!(corner, &BEHIND);
             assert!(middle.0.iter().zip([118, 118, 90]).all(|(part, is)| part.abs_diff(is) < 4), "{middle:?}");
         }
         // The side that turns away is smaller.
         let turned = held_up(&picture, &Pose { yaw: 40.0, ..Pose::default() }, None);
         let edges = |x| (0..320).filter(|&y| turned.get_pixel(x, y).0[2] == 90).count();
         assert!(edges(60) > edges(180) && edges(180) > 0, "{} {}", edges(60), edges(180));
+    }
+
+    #[test]
+    fn a_picture_in_place_has_its_points_where_they_belong() {
+        let marks = [[20.0, 30.0], [40.0, 30.0]];
+        let mut picture = RgbImage::from_pixel(60, 80, Rgb([90, 90, 90]));
+        for (left, colour) in [(18, [250, 20, 20]), (38, [20, 250, 20])] {
+            for (x, y) in (left..left + 5).flat_map(|x| (28..33).map(move |y| (x, y))) {
+                picture.put_pixel(x, y, Rgb(colour));
+            }
+        }
+        // Twice as large, and turned by a quarter.
+        let seen = hold_in_place(&picture, marks, [[120.0, 100.0], [120.0, 140.0]], 1);
+        let near =
+            |x, y, colour: [u8; 3]| seen.get_pixel(x, y).0.iter().zip(colour).all(|(is, part)| is.abs_diff(part) < 8);
+        assert!(near(120, 100, [250, 20, 20]) && near(120, 140, [20, 250, 20]) && near(120, 120, [90, 90, 90]));
+        assert!(near(2, 2, BEHIND.0));
+        assert_ne!(seen, hold_in_place(&picture, marks, [[120.0, 100.0], [120.0, 140.0]], 2));
     }
 }

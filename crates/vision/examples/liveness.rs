@@ -2,7 +2,7 @@
 //! `liveness [FOLDER] [OPTIONS]`.
 //!
 //! Drawn people and drawn attacks, each with a challenge as the edge draws them, and, where FOLDER holds a folder of pictures
-//! for each person, pictures of real ones that are swapped for another's. Prints the tables of docs/benchmarks.md.
+//! for each person, pictures of real ones: swapped for another's, and held up in place of a person who follows. Prints the tables of docs/benchmarks.md.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a developer's program: what fails may stop it")]
 #![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a few hundred clips")]
 
@@ -13,11 +13,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::{DESCRIBER, FACES};
+use common::{AT_REST, Clip, DESCRIBER, FACES, stand_in};
 use image::RgbImage;
 use oorandom::Rand32;
-use shiming_identity::live_face::{Action, CHALLENGE_MS};
-use shiming_specimen::{Actor, perform, swap};
+use shiming_identity::live_face::{Action, CHALLENGE_MS, Performed};
+use shiming_specimen::{Actor, Pose, citizen, head, perform, portrait, swap};
 use shiming_vision::Photo;
 use shiming_vision::live::{Failure, Guidance, Session};
 
@@ -43,7 +43,7 @@ fn main() {
     let [people, attackers, swaps, threads] = counts;
     let pictures = folder.map(|folder| pictures(&folder)).unwrap_or_default();
     let mut jobs: Vec<Job<'_>> = Vec::new();
-    jobs.extend((0..people).map(Job::Follows));
+    jobs.extend((0..people).map(|number| Job::Follows(number, pictures.get(number).map(|pictures| &pictures[0]))));
     jobs.extend((0..attackers).map(Job::Attacks));
     let next = pictures.iter().cycle().skip(1);
     jobs.extend(
@@ -71,9 +71,9 @@ fn main() {
 /// What came of the clips of one drawn person.
 type Outcome = Vec<(&'static str, Guidance)>;
 
-/// Clips of one person, of one attacker, or of two real people's pictures.
+/// Clips of one person and a real one's picture, of one attacker, or of two real people's pictures.
 enum Job<'a> {
-    Follows(usize),
+    Follows(usize, Option<&'a RgbImage>),
     Attacks(usize),
     Swaps(usize, &'a [RgbImage], &'a [RgbImage]),
 }
@@ -81,16 +81,16 @@ enum Job<'a> {
 impl Job<'_> {
     fn outcome(&self) -> Outcome {
         match *self {
-            Self::Follows(number) => follows(FROM + number, &mut Rand32::new(number as u64)),
+            Self::Follows(number, real) => follows(FROM + number, real, &mut Rand32::new(number as u64)),
             Self::Attacks(number) => attacks(FROM + number, &mut Rand32::new(number as u64)),
             Self::Swaps(pair, one, other) => swaps(one, other, pair as u64),
         }
     }
 }
 
-fn follows(index: usize, random: &mut Rand32) -> Outcome {
+fn follows(index: usize, real: Option<&RgbImage>, random: &mut Rand32) -> Outcome {
     let asked = challenge(random);
-    let clip: Vec<_> = perform(Actor::Person(index), &asked).collect();
+    let clip: Clip = perform(Actor::Person(index), &asked).collect();
     // The same clip where another challenge is given.
     let (mut other, mut shuffled) = (asked, asked);
     while other == asked {
@@ -99,11 +99,37 @@ fn follows(index: usize, random: &mut Rand32) -> Outcome {
     while shuffled == asked {
         random_order(&mut shuffled, random);
     }
-    vec![
-        ("a person who follows", watched(&asked, &clip)),
+    let (said, performed) = seen(&asked, &clip);
+    let mut outcome = vec![
+        ("a person who follows", said),
         ("a clip of another challenge", watched(&other, &clip)),
         ("a clip of the same actions in another order", watched(&shuffled, &clip)),
-    ]
+    ];
+    // Whoever does not pass with their own face all the time shows nothing of what a picture changes.
+    if let (Guidance::Done, Some(last)) = (said, performed.last()) {
+        let size = clip[0].1.dimensions();
+        let own = head(&citizen(index), &Pose::default(), size);
+        let drawn = portrait(&citizen(index + 1));
+        let over = u32::from(last.ended);
+        let mut held = |before, after, picture| {
+            outcome.push((before, watched(&asked, &stand_in(&clip, picture, ..AT_REST))));
+            outcome.push((after, watched(&asked, &stand_in(&clip, picture, over..))));
+        };
+        held("their own picture, then the person", "the person, and in the end their own picture", &own);
+        held(
+            "another's drawn portrait, then the person",
+            "the person, and in the end another's drawn portrait",
+            &drawn,
+        );
+        if let Some(real) = real {
+            held(
+                "a real person's picture, then the person",
+                "the person, and in the end a real person's picture",
+                real,
+            );
+        }
+    }
+    outcome
 }
 
 fn attacks(index: usize, random: &mut Rand32) -> Outcome {
@@ -153,6 +179,11 @@ fn random_order(actions: &mut [Action], random: &mut Rand32) {
 
 /// What comes of a clip, and then of its last frame when time is up.
 fn watched(asked: &[Action], clip: &[(u32, RgbImage)]) -> Guidance {
+    seen(asked, clip).0
+}
+
+/// The same, and what was done until then.
+fn seen(asked: &[Action], clip: &[(u32, RgbImage)]) -> (Guidance, Vec<Performed>) {
     let mut session = Session::new(asked.to_vec());
     let end = clip.last().map(|(_, picture)| (u32::from(CHALLENGE_MS) + 1, picture.clone()));
     for (now, picture) in clip.iter().chain(&end) {
@@ -162,7 +193,7 @@ fn watched(asked: &[Action], clip: &[(u32, RgbImage)]) -> Guidance {
             break;
         }
     }
-    session.watch().guidance()
+    (session.watch().guidance(), session.watch().performed().to_vec())
 }
 
 /// For each person, their pictures.

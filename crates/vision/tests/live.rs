@@ -5,16 +5,14 @@ mod common;
 
 use std::sync::LazyLock;
 
-use common::{DESCRIBER, FACES};
+use common::{AT_REST, Clip, DESCRIBER, FACES, stand_in};
 use image::{Rgb, RgbImage, imageops};
 use shiming_identity::live_face::Action::{self, Blink, Nod, OpenMouth, TurnLeft, TurnRight};
 use shiming_identity::live_face::{CHALLENGE_MS, LEAST_DEPTH};
 use shiming_identity::portrait::Strictness;
-use shiming_specimen::{Actor, perform};
+use shiming_specimen::{Actor, Pose, citizen, head, perform, portrait};
 use shiming_vision::Photo;
 use shiming_vision::live::{Failure, Guidance, Session};
-
-type Clip = Vec<(u32, RgbImage)>;
 
 const ASKED: [Action; 3] = [TurnLeft, Blink, OpenMouth];
 
@@ -114,4 +112,30 @@ fn a_face_that_jumps_or_goes_away_is_not_followed_further() {
         assert_eq!(said, Guidance::Failed(Failure::Interrupted));
         assert!(session.finish().is_none());
     }
+}
+
+// EC-1: one person throughout: whoever follows, but holds up somebody else's picture while the phone looks at who that is,
+// before the first action or after one. One's own picture in the same place passes: nothing else gives it away.
+#[test]
+fn a_picture_of_somebody_else_at_rest_is_another_person() {
+    let (_, session) = watched(&ASKED, &CLIP);
+    let ended: Vec<u32> = session.watch().performed().iter().map(|step| u32::from(step.ended)).collect();
+    let (own, other) = (head(&citizen(105), &Pose::default(), (240, 320)), portrait(&citizen(0)));
+
+    let before = stand_in(&CLIP, &own, ..AT_REST);
+    let (said, session) = watched(&ASKED, &stand_in(&before, &own, ended[2]..));
+    assert_eq!(said, Guidance::Done);
+    let [first, last] = session.finish().unwrap().1;
+    assert!(first.compare(&last).unwrap().is_same(Strictness::Usual));
+
+    // What is done is still seen: it is whose face that was which is not.
+    let refused = |clip: Clip, done: usize| {
+        let (said, session) = watched(&ASKED, &clip);
+        assert_eq!(said, Guidance::Failed(Failure::OtherPerson), "{done}");
+        assert_eq!(session.watch().performed().len(), done);
+        assert!(session.finish().is_none());
+    };
+    refused(stand_in(&CLIP, &other, ..AT_REST), 1);
+    refused(stand_in(&CLIP, &other, ended[0]..), 1);
+    refused(stand_in(&CLIP, &other, ended[2]..), 3);
 }

@@ -1,12 +1,14 @@
 //! What the tests share: the models, the fonts, and photos of drawn cards.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+use std::ops::RangeBounds;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use image::RgbImage;
 use shiming_identity::Date;
 use shiming_identity::document::{DocumentKind, FieldName, FormatParameters, Page, Side, layouts};
-use shiming_specimen::{Citizen, Fonts, PhotoStyle, citizen, draw_back, draw_front, photograph};
+use shiming_specimen::{Citizen, Fonts, PhotoStyle, citizen, draw_back, draw_front, hold_in_place, photograph};
 use shiming_vision::face::{Describer, Faces};
 use shiming_vision::{Frame, FrameReport, Models, Photo, Reader};
 
@@ -54,7 +56,7 @@ pub fn format_of(side: Side) -> FormatParameters {
     formats().into_iter().find(|format| format.side == side).unwrap()
 }
 
-pub fn draw(citizen: &Citizen, side: Side) -> image::RgbImage {
+pub fn draw(citizen: &Citizen, side: Side) -> RgbImage {
     match side {
         Side::Front => draw_front(citizen, &FONTS, 1600),
         Side::Back => draw_back(citizen, &FONTS, 1600),
@@ -123,3 +125,24 @@ pub static FACES: LazyLock<Faces> =
 
 /// What they are described with.
 pub static DESCRIBER: LazyLock<Describer> = LazyLock::new(|| Describer::new(model("face_describer.onnx")).unwrap());
+
+/// Frames with their milliseconds.
+pub type Clip = Vec<(u32, RgbImage)>;
+
+/// Until then, milliseconds, people in clips are at rest for long enough to be described; they act from 900 on.
+pub const AT_REST: u32 = 600;
+
+/// The clip of a person, with a picture held up in their place meanwhile, its eyes where theirs are at first: no leap gives
+/// it away.
+pub fn stand_in(clip: &[(u32, RgbImage)], picture: &RgbImage, meanwhile: impl RangeBounds<u32>) -> Clip {
+    let (from, to) = (eyes(picture), eyes(&clip[0].1));
+    let held = |now: u32| hold_in_place(picture, from, to, u64::from(now));
+    clip.iter().map(|(now, own)| (*now, if meanwhile.contains(now) { held(*now) } else { own.clone() })).collect()
+}
+
+/// Outer corners of the right and the left eye, pixels.
+fn eyes(picture: &RgbImage) -> [[f32; 2]; 2] {
+    let photo = Photo::new(picture.clone());
+    let landmarks = FACES.largest(&photo.frame()).unwrap().unwrap();
+    [33, 263].map(|index| [landmarks.points()[index][0], landmarks.points()[index][1]])
+}
