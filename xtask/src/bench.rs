@@ -18,7 +18,7 @@ cargo xtask bench faces [FOLDER]     how well people are told apart, clean and o
 cargo xtask bench liveness [OPTIONS] how many who follow a challenge are turned away, and how many attacks are not; natively
 
 OPTIONS of native: --count 100 photos of a severity, --page NAME, --severity NAME, --threads 1, --wrong FOLDER.
-OPTIONS of liveness: --people 24, each with a clip of every kind.
+OPTIONS of liveness: --people 20 who follow, --attackers 8 with pictures, --swaps 8 of real people's pictures, --threads: all.
 OPTIONS of browser: --fronts 25, --backs 10, --passports 10: photos of each severity; --seed 1; --large 8: photos of 12 megapixels;
 --contenders ours,ppocr_v6,ppocr_v5,ppocr_v4,tesseract; --slow-share 5: tesseract.js reads every fifth photo;
 --no-first-use: without downloads; --record: the plot goes to docs/img/reading.svg.";

@@ -119,6 +119,7 @@ fn what_is_not_a_live_face_now_does_not_pass() -> Result<()> {
     refused(&alter(&flat)?, not_live, "flat_face")?;
     refused(&alter(&|face| face.performed[0].strength = 900.0)?, not_live, "not_live")?;
     refused(&alter(&|face| face.last = self::face(3))?, not_live, "face_changed")?;
+    refused(&alter(&|face| face.last = face.first.clone())?, not_live, "not_live")?;
     refused(&alter(&|face| face.document = Some(self::face(3)))?, ProblemType::FaceDiffers, "face_differs")?;
 
     // A failed attempt has used its challenge up.
