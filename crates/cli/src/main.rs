@@ -1,10 +1,12 @@
-//! `shiming`: reads pictures of identity documents, checks electronic ID cards.
+//! `shiming`: reads pictures of identity documents, checks electronic ID cards and certificates of no criminal record.
 //!
 //! `shiming read --json FILE…` prints one JSON object a line, for every document in every file ([`line::Line`]);
-//! `shiming verify` one for every code ([`shiming_credential::Verdict`]). Everything is done on this machine; nothing is sent
+//! `shiming verify` one for every code ([`shiming_credential::Verdict`]) and every certificate ([`certificates::Line`]);
+//! `shiming audit` one for a log ([`certificates::Finding`]). Everything is done on this machine; nothing is sent
 //! anywhere and nothing is kept.
 
 mod arguments;
+mod certificates;
 mod line;
 mod picture;
 mod reading;
@@ -20,7 +22,7 @@ use serde::Serialize;
 use shiming_credential::Verdict;
 use shiming_identity::Date;
 
-use crate::arguments::{Command, HELP, Usage};
+use crate::arguments::{Against, Command, HELP, Usage};
 use crate::reading::Documents;
 use crate::verifying::Verifier;
 
@@ -30,7 +32,7 @@ const USAGE: u8 = 2;
 const FAILED: u8 = 1;
 /// What is said where there is no time of day.
 const NO_TIME: &str = "this machine's clock is outside the calendar";
-/// A card is not to be relied on.
+/// A card, a certificate or a log is not to be relied on.
 const NOT_VALID: u8 = 3;
 
 fn main() -> ExitCode {
@@ -41,9 +43,10 @@ fn main() -> ExitCode {
     }));
     match Command::parse(std::env::args_os().skip(1)) {
         Ok(Command::Read { files, json }) => read(&files, json),
-        Ok(Command::Verify { codes, keys, lists, pictures, at, json }) => {
-            verify(&Shown { codes, pictures }, &keys, &lists, at, json)
+        Ok(Command::Verify { codes, pictures, certificates, lists, log, against }) => {
+            verify(&Shown { codes, pictures, certificates }, &lists, log.as_deref(), &against)
         }
+        Ok(Command::Audit { log, against }) => audit(&log, &against),
         Ok(Command::Help) => finish(write!(io::stdout(), "{HELP}")),
         Ok(Command::Version) => finish(writeln!(io::stdout(), "shiming {}", env!("CARGO_PKG_VERSION"))),
         Err(Usage(problem)) => {
@@ -80,17 +83,27 @@ fn read(files: &[OsString], json: bool) -> ExitCode {
 struct Shown {
     codes: Vec<OsString>,
     pictures: Vec<OsString>,
+    certificates: Vec<OsString>,
 }
 
-fn verify(shown: &Shown, keys: &OsStr, lists: &[OsString], at: Option<u64>, json: bool) -> ExitCode {
-    let verifier = match Verifier::new(keys, lists) {
+fn verify(shown: &Shown, lists: &[OsString], log: Option<&OsStr>, against: &Against) -> ExitCode {
+    let Some(now) = against.at.or_else(now) else {
+        return failed(NO_TIME);
+    };
+    let verifier = match Verifier::new(&against.keys, lists) {
         Ok(verifier) => verifier,
         Err(problem) => {
             return failed(problem);
         }
     };
-    let Some(now) = at.or_else(now) else {
-        return failed(NO_TIME);
+    let log = log.map(|log| certificates::audited(log, verifier.keys(), &against.heads, now));
+    let log = match log.transpose() {
+        Ok(None) => None,
+        Ok(Some(finding)) => match finding.audited {
+            Some(audited) => Some(audited),
+            None => return failed(finding),
+        },
+        Err(problem) => return failed(problem),
     };
     let typed = verifying::texts(&shown.codes).map(|code| Ok::<_, io::Error>(verifier.verify(&code?, now)));
     let seen = shown
@@ -107,13 +120,41 @@ fn verify(shown: &Shown, keys: &OsStr, lists: &[OsString], at: Option<u64>, json
             }
         };
         all_valid &= verdict.card.is_some();
-        let line = verifying::Line(&verdict);
-        let written = if json { print_json(&mut out, &verdict) } else { writeln!(out, "{line}") };
-        if let Err(error) = written.and_then(|()| out.flush()) {
+        if let Err(error) = print(&mut out, &verdict, verifying::Line(&verdict), against.json) {
+            return finish(Err(error));
+        }
+    }
+    for file in &shown.certificates {
+        let line = certificates::Line::of(file, verifier.keys(), log.as_ref(), now);
+        all_valid &= line.verdict.is_good();
+        if let Err(error) = print(&mut out, &line, &line, against.json) {
             return finish(Err(error));
         }
     }
     if all_valid { ExitCode::SUCCESS } else { ExitCode::from(NOT_VALID) }
+}
+
+fn audit(log: &OsStr, against: &Against) -> ExitCode {
+    let Some(now) = against.at.or_else(now) else {
+        return failed(NO_TIME);
+    };
+    let found = Verifier::new(&against.keys, &[])
+        .and_then(|verifier| certificates::audited(log, verifier.keys(), &against.heads, now));
+    let finding = match found {
+        Ok(finding) => finding,
+        Err(problem) => return failed(problem),
+    };
+    let mut out = io::stdout().lock();
+    match print(&mut out, &finding, &finding, against.json) {
+        Ok(()) if finding.audited.is_none() => ExitCode::from(NOT_VALID),
+        written => finish(written),
+    }
+}
+
+/// One line, for programs or for people; it can be used as soon as it is known.
+fn print(out: &mut impl Write, for_programs: &impl Serialize, for_people: impl Display, json: bool) -> io::Result<()> {
+    let written = if json { print_json(out, for_programs) } else { writeln!(out, "{for_people}") };
+    written.and_then(|()| out.flush())
 }
 
 fn print_json(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {

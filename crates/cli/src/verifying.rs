@@ -7,7 +7,7 @@ use std::panic::catch_unwind;
 
 use image::DynamicImage;
 use image::imageops::grayscale;
-use shiming_credential::{IssuerKeys, KeysError, StatusList, StatusListError, Verdict, scan, verify};
+use shiming_credential::{IssuerKeys, KeysError, StatusList, StatusListError, TokenError, Verdict, scan, verify};
 use shiming_identity::document::pages;
 
 use crate::picture::{self, NoPhoto};
@@ -26,6 +26,7 @@ pub(crate) enum Unusable {
     File(OsString, io::Error),
     Keys(OsString, KeysError),
     List(OsString, StatusListError),
+    Head(OsString, TokenError),
 }
 
 impl fmt::Display for Unusable {
@@ -34,6 +35,7 @@ impl fmt::Display for Unusable {
             Self::File(file, error) => write!(f, "cannot read {}: {error}", file.to_string_lossy()),
             Self::Keys(file, error) => write!(f, "{}: {error}", file.to_string_lossy()),
             Self::List(file, error) => write!(f, "{}: {error}", file.to_string_lossy()),
+            Self::Head(file, error) => write!(f, "{}: {error}", file.to_string_lossy()),
         }
     }
 }
@@ -41,13 +43,20 @@ impl fmt::Display for Unusable {
 impl Verifier {
     /// Reads the issuer's keys and its status lists.
     pub(crate) fn new(keys: &OsStr, lists: &[OsString]) -> Result<Self, Unusable> {
-        let json = String::from_utf8_lossy(&contents(keys)?).into_owned();
+        let json = String::from_utf8_lossy(&contents(keys, LARGEST)?).into_owned();
         let keys = IssuerKeys::from_jwks(&json).map_err(|error| Unusable::Keys(keys.to_owned(), error))?;
         let lists = lists
             .iter()
-            .map(|file| StatusList::open(&contents(file)?, &keys).map_err(|error| Unusable::List(file.clone(), error)))
+            .map(|file| {
+                StatusList::open(&contents(file, LARGEST)?, &keys).map_err(|error| Unusable::List(file.clone(), error))
+            })
             .collect::<Result<_, _>>()?;
         Ok(Self { keys, lists })
+    }
+
+    /// The issuer's keys.
+    pub(crate) fn keys(&self) -> &IssuerKeys {
+        &self.keys
     }
 
     /// What a code is worth at `now`, seconds since 1970.
@@ -56,9 +65,10 @@ impl Verifier {
     }
 }
 
-fn contents(file: &OsStr) -> Result<Vec<u8>, Unusable> {
+/// The bytes of a file that has no more than so many.
+pub(crate) fn contents(file: &OsStr, largest: u64) -> Result<Vec<u8>, Unusable> {
     let read = || {
-        if std::fs::metadata(file)?.len() > LARGEST {
+        if std::fs::metadata(file)?.len() > largest {
             return Err(io::Error::from(io::ErrorKind::FileTooLarge));
         }
         std::fs::read(file)

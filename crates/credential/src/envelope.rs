@@ -19,7 +19,11 @@ const TAG: u64 = 18;
 
 /// What is about to be signed.
 #[derive(Clone, Debug)]
-pub struct Unsigned(CoseSign1);
+pub struct Unsigned {
+    envelope: CoseSign1,
+    /// Whether of the two signatures that verify the one with the smaller s is written.
+    smaller_s: bool,
+}
 
 impl Unsigned {
     pub(crate) fn new(kind: &str, key_id: Option<&KeyId>, payload: Vec<u8>) -> Self {
@@ -27,26 +31,33 @@ impl Unsigned {
         if let Some(key_id) = key_id {
             header = header.key_id(key_id.as_str().as_bytes().to_vec());
         }
-        Self(CoseSign1Builder::new().protected(header.build()).payload(payload).build())
+        let envelope = CoseSign1Builder::new().protected(header.build()).payload(payload).build();
+        Self { envelope, smaller_s: false }
+    }
+
+    /// The same, with one way to write its signature.
+    pub(crate) fn with_smaller_s(self) -> Self {
+        Self { smaller_s: true, ..self }
     }
 
     /// What the key signs: a `Sig_structure` (RFC 9052 §4.4).
     #[must_use]
     pub fn to_be_signed(&self) -> Vec<u8> {
-        self.0.tbs_data(&[])
+        self.envelope.tbs_data(&[])
     }
 
     /// What the signature is about.
     pub(crate) fn payload(&self) -> Option<&Vec<u8>> {
-        self.0.payload.as_ref()
+        self.envelope.payload.as_ref()
     }
 
     /// The bytes with the signature in them.
     #[must_use]
     pub fn signed(mut self, signature: &Signature) -> Vec<u8> {
-        self.0.signature = signature.to_vec();
+        let signature = if self.smaller_s { smaller_s(signature) } else { *signature };
+        self.envelope.signature = signature.to_vec();
         // Writing to memory does not fail.
-        self.0.to_tagged_vec().unwrap_or_default()
+        self.envelope.to_tagged_vec().unwrap_or_default()
     }
 }
 
@@ -76,8 +87,19 @@ impl Envelope {
         (again.signed(&signature) == bytes).then_some(Self { key_id, payload, signature, to_be_signed })
     }
 
+    /// Whether s is the smaller of the two that verify.
+    pub(crate) fn has_smaller_s(&self) -> bool {
+        smaller_s(&self.signature) == self.signature
+    }
+
     /// Whether this key signed it.
     pub(crate) fn is_signed_by(&self, key: &PublicKey) -> bool {
         key.verifies(&self.to_be_signed, &self.signature)
     }
+}
+
+/// Of r ‖ s and r ‖ −s, which verify alike, the one with the smaller s; what is no signature as it is.
+fn smaller_s(signature: &Signature) -> Signature {
+    p256::ecdsa::Signature::from_slice(signature)
+        .map_or(*signature, |signature| signature.normalize_s().to_bytes().into())
 }

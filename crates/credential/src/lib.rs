@@ -19,6 +19,7 @@ pub mod presentation;
 #[cfg(feature = "scan")]
 pub mod scan;
 pub mod status;
+pub mod token;
 pub mod verdict;
 pub mod verify;
 
@@ -29,5 +30,6 @@ pub use envelope::{Signature, Unsigned};
 pub use keys::{IssuerKey, IssuerKeys, KeyId, KeysError, PublicKey};
 pub use presentation::present;
 pub use status::{StatusList, StatusListError};
+pub use token::{Claim, Claims, TokenError};
 pub use verdict::{Statement, Verdict};
 pub use verify::{FRESH_FOR, Refusal, SKEW, Shown, status_of, verify};
