@@ -120,8 +120,10 @@ impl Part {
     /// way to the phone. Where size does, rustc has put into each other what is worth it: more of that makes large functions,
     /// whose many locals take two bytes each to name.
     fn level(self) -> &'static [&'static str] {
-        const SMALL: [&str; 7] = [
+        const SMALL: [&str; 8] = [
             "-Oz",
+            // Only a stack with less than 1 KiB left is there.
+            "--low-memory-unused",
             "--always-inline-max-function-size",
             "0",
             "--one-caller-inline-max-function-size",
