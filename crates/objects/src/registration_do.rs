@@ -20,13 +20,14 @@ use shiming_identity::line::masked_line;
 use shiming_outside::crm::{FindSubscription, Subscription};
 use shiming_proof::{IdempotencyKey, SignedGet, SignedPost, Unverified};
 use shiming_service::budget::{Purpose, Scope, Spent};
+use shiming_service::code::Operator;
 use shiming_service::effect::{Entry, ReviewDecision, hex};
 use shiming_service::evidence::Checked;
 use shiming_service::link::LinkTarget;
 use shiming_service::outbox::{self, Decision};
 use shiming_service::port::{Reply, carry_out, find_subscription};
 use shiming_service::registration::{
-    self, Context, Event, Opening, Operator, Registration, Stage, Transition, check_code_request, check_evidence,
+    self, Context, Event, Opening, Registration, Stage, Transition, check_code_request, check_evidence,
 };
 use shiming_wire::{
     Bytes, Channel, CodeProgress, ConfirmCode, CreateRegistration, Evidence, ProblemType, RegistrationCreated,

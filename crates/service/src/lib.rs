@@ -7,6 +7,7 @@
 
 pub mod budget;
 pub mod character_codes;
+pub mod code;
 pub mod device;
 pub mod effect;
 pub mod evidence;

@@ -5,6 +5,7 @@ use shiming_identity::portrait::Strictness;
 use shiming_wire::{ActivateOn, Channel, PortraitPolicy, Text};
 
 use crate::budget::{Limit, Purpose, Scope};
+use crate::code::Rules;
 
 /// The operator's policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +145,17 @@ pub struct PolicyError {
 }
 
 impl Policy {
+    /// What it says of codes.
+    #[must_use]
+    pub fn code_rules(&self) -> Rules {
+        Rules {
+            ttl_seconds: self.code_ttl_seconds,
+            tries: self.code_tries,
+            language: self.language.clone(),
+            repeat: self.repeat,
+        }
+    }
+
     /// Checks every bound.
     pub fn validate(&self) -> Result<(), PolicyError> {
         let distinct = match self.channels.as_slice() {

@@ -5,42 +5,21 @@ use shiming_identity::{Date, Variants};
 use shiming_outside::crm::{
     ActivateSim, DeactivateProvisionalSim, RecordState, SetRecordState, SimState, StoreIdentity, Subscription, Switched,
 };
-use shiming_outside::gateway::PlaceCall;
 use shiming_outside::register::{CitizenAnswer, Portrait, VerifyCitizen};
-use shiming_outside::sms::SendServiceMessage;
-use shiming_proof::session_key::{CallOrder, Mode, session_key};
-use shiming_proof::{Code, CodeHash, Secret, random_code};
 use shiming_wire::{
     ActivateOn, Bytes, Channel, CodeProgress, Evidence, FaceDescriptor, PortraitCheck, PortraitPolicy, RefusalReason,
     RegistrationId, SimView, Terminal, Text, UnixSeconds,
 };
 use subtle::ConstantTimeEq as _;
 
-use super::{CheckStep, Event, PendingCode, Refusal, Registration, Stage, Subject};
+use super::{CheckStep, Event, Refusal, Registration, Stage, Subject};
 use crate::Random;
-use crate::effect::{
-    CallKind, Effect, Entry, Freeze as _, ReviewDecision, ReviewReason, ReviewRequest, hex, reference,
-};
+use crate::code::{self, Entered, Operator, Wanted};
+use crate::effect::{CallKind, Effect, Entry, Freeze as _, ReviewDecision, ReviewReason, ReviewRequest, hex};
 use crate::evidence::{self, Case, Checked};
 use crate::inquiry::Inquiry;
-use crate::message;
 use crate::policy::Policy;
 use crate::port::Outcome;
-
-/// What the operator brings to every registration.
-#[derive(Clone, Copy)]
-pub struct Operator<'a> {
-    /// Key of the hashes of codes.
-    pub code_key: &'a Secret,
-    /// K1, the service key (CB-3).
-    pub service_key: &'a Secret,
-    /// How K2 is made; the gateway is configured alike (CB-3).
-    pub session_key_mode: Mode,
-    /// SN, the service number that calls come from (CB-3).
-    pub service_number: &'a str,
-    /// Host of the page, for the last line of code messages.
-    pub host: &'a str,
-}
 
 /// What a transition may look at beside state and event.
 pub struct Context<'a> {
@@ -170,54 +149,12 @@ impl Step {
     fn request_code(mut self, channel: Channel, context: &mut Context<'_>) -> Result<Transition, Refusal> {
         check_code_request(&self.registration, channel, self.now)?;
         let line = self.subject()?.contact_line.clone();
-        let ttl = self.registration.policy.code_ttl_seconds;
-        let code = draw_code(context.random)?;
-        let code = code.as_str();
-        let seq = self.registration.last_seq + 1;
-        let effect = match channel {
-            Channel::Voice => self.call(seq, line, code, context)?.freeze()?,
-            Channel::Sms => {
-                let text = message::code(code, context.operator.host, ttl).map_err(|_| Refusal::Misconfigured)?;
-                SendServiceMessage { to: line, text }.freeze()?
-            }
-        };
-        self.emit(Effect::Call(effect));
-        self.registration.stage = Stage::Opened {
-            code: Some(PendingCode {
-                channel,
-                hash: Bytes(CodeHash::of(context.operator.code_key, &self.registration.id.0, code).to_bytes()),
-                seq,
-                expires_at: self.now + u64::from(ttl),
-                tries_left: self.registration.policy.code_tries,
-                progress: CodeProgress::Queued,
-            }),
-        };
+        let Registration { id, last_seq, policy, .. } = &self.registration;
+        let wanted = Wanted { id, seq: last_seq + 1, channel, line };
+        let (call, code) = code::draw(wanted, &policy.code_rules(), context.operator, self.now, context.random)?;
+        self.emit(Effect::Call(call));
+        self.registration.stage = Stage::Opened { code: Some(code) };
         Ok(self.finish())
-    }
-
-    fn call(&self, seq: u32, line: Text<20>, code: &str, context: &mut Context<'_>) -> Result<PlaceCall, Refusal> {
-        let operator = context.operator;
-        let mut nonce = [0; 16];
-        (context.random)(&mut nonce);
-        let order = CallOrder {
-            service_number: operator.service_number,
-            telephone_number: line.as_str(),
-            verification_number: code,
-            timestamp: self.now,
-            nonce: &nonce,
-        };
-        let session_key = session_key(operator.session_key_mode, operator.service_key, &order);
-        Ok(PlaceCall {
-            telephone_number: line,
-            verification_number: Text::new(code).map_err(|_| Refusal::Misconfigured)?,
-            service_number: Text::new(operator.service_number).map_err(|_| Refusal::Misconfigured)?,
-            session_key: Bytes(session_key),
-            timestamp: self.now,
-            nonce: Bytes(nonce),
-            language: self.registration.policy.language.clone(),
-            repeat: self.registration.policy.repeat,
-            reference: Text::new(reference(&self.registration.id, seq)).map_err(|_| Refusal::Misconfigured)?,
-        })
     }
 
     fn enter_code(mut self, entered: &Text<6>, context: &Context<'_>) -> Result<Transition, Refusal> {
@@ -231,21 +168,14 @@ impl Step {
             });
         };
         let Some(code) = code else { return Err(Refusal::CodeNotRequested) };
-        if self.now >= code.expires_at {
-            return Err(Refusal::CodeExpired);
-        }
-        if code.tries_left == 0 {
-            return Err(Refusal::CodeTriesSpent);
-        }
-        if CodeHash::from_bytes(code.hash.0).matches(context.operator.code_key, &id.0, entered.as_str()) {
-            self.registration.stage = Stage::Confirmed;
-            self.changed_for_lists();
-            return Ok(self.finish());
-        }
-        code.tries_left -= 1;
-        let refusal = match code.tries_left {
-            0 => Refusal::CodeTriesSpent,
-            tries_left => Refusal::CodeWrong { tries_left },
+        let refusal = match code.enter(&id, entered, context.operator.code_key, self.now)? {
+            Entered::Right => {
+                self.registration.stage = Stage::Confirmed;
+                self.changed_for_lists();
+                return Ok(self.finish());
+            }
+            Entered::Wrong { tries_left: 0 } => Refusal::CodeTriesSpent,
+            Entered::Wrong { tries_left } => Refusal::CodeWrong { tries_left },
         };
         Ok(Transition { refusal: Some(refusal), ..self.finish() })
     }
@@ -269,9 +199,8 @@ impl Step {
     fn progress(mut self, seq: u32, progress: CodeProgress) -> Transition {
         if let Stage::Opened { code: Some(code) } = &mut self.registration.stage
             && code.seq == seq
-            && rank(progress) > rank(code.progress)
+            && code.move_on(progress)
         {
-            code.progress = progress;
             return self.finish();
         }
         self.unchanged()
@@ -565,23 +494,4 @@ fn compare(documents: &FaceDescriptor, registers: Option<&Descriptor>, strictnes
         Some(Ok(_)) => PortraitCheck::Inconsistent,
         Some(Err(_)) | None => PortraitCheck::NotAvailable,
     }
-}
-
-/// Progress only moves forward: news from the gateway may overtake each other (CB-9).
-fn rank(progress: CodeProgress) -> u8 {
-    match progress {
-        CodeProgress::Queued => 0,
-        CodeProgress::Dialling | CodeProgress::Sent => 1,
-        CodeProgress::Ringing => 2,
-        CodeProgress::Answered => 3,
-        CodeProgress::Busy | CodeProgress::NoAnswer | CodeProgress::Completed | CodeProgress::Failed => 4,
-    }
-}
-
-fn draw_code(random: Random<'_>) -> Result<Code, Refusal> {
-    random_code(|bytes| {
-        random(bytes);
-        Ok::<(), std::convert::Infallible>(())
-    })
-    .map_err(|_| Refusal::Misconfigured)
 }

@@ -22,8 +22,9 @@ use shiming_wire::{
     State, Terminal, Text, UnixSeconds,
 };
 
-pub use apply::{Context, Opening, Operator, Transition, apply, check_code_request, check_evidence, open};
+pub use apply::{Context, Opening, Transition, apply, check_code_request, check_evidence, open};
 
+use crate::code::{Misconfigured, PendingCode, Void};
 use crate::effect::{CallKind, ReviewDecision, ReviewReason};
 use crate::evidence::Case;
 use crate::inquiry::Inquiry;
@@ -139,23 +140,6 @@ pub enum CheckStep {
     },
     /// The register says match; the CRM is saving the identity.
     Storing,
-}
-
-/// A code under way (CB-2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PendingCode {
-    /// How it is sent.
-    pub channel: Channel,
-    /// Keyed hash; the code itself is only in the effect, until the channel took it.
-    pub hash: Bytes<32>,
-    /// The effect that carries it; the gateway's reference names it.
-    pub seq: u32,
-    /// After this it is void.
-    pub expires_at: UnixSeconds,
-    /// Wrong entries that are still allowed.
-    pub tries_left: u8,
-    /// What is happening on the line (CB-9).
-    pub progress: CodeProgress,
 }
 
 /// What can happen to a registration.
@@ -294,6 +278,21 @@ impl Registration {
             Stage::Refused { .. } => State::Refused,
             Stage::Expired => State::Expired,
         }
+    }
+}
+
+impl From<Void> for Refusal {
+    fn from(void: Void) -> Self {
+        match void {
+            Void::Expired => Self::CodeExpired,
+            Void::Spent => Self::CodeTriesSpent,
+        }
+    }
+}
+
+impl From<Misconfigured> for Refusal {
+    fn from(_: Misconfigured) -> Self {
+        Self::Misconfigured
     }
 }
 
