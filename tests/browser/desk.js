@@ -1,17 +1,7 @@
 // Works an issuing device's page as its operator does. Selectors: web/README.md.
 
-import assert from "node:assert/strict";
+import { operate } from "./staff.js";
 import { ORIGIN, by, step } from "./walk.js";
-
-/** What an operator asks for. */
-export async function operate(path, body) {
-  const answer = await fetch(ORIGIN + path, {
-    method: "POST", body: JSON.stringify(body),
-    headers: { authorization: `Bearer ${process.env.OPERATOR}`, "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
-  });
-  assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer.json();
-}
 
 /** Opens the page and enrols the device, unless it is; `look` is called before. */
 export async function enrol(page, look = async () => {}) {

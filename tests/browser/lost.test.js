@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as sandbox from "./sandbox.js";
-import { ORIGIN, by, confirmFields, phone, photo, pick, pickBoth, start, step } from "./walk.js";
+import { under } from "./staff.js";
+import { by, confirmFields, phone, photo, pick, pickBoth, start, step } from "./walk.js";
 
 /** Cards that no other file uses. */
 const CARDS = { expired: 43, camera: 44 };
@@ -13,30 +14,14 @@ before(async () => {
   people = await sandbox.citizens();
 });
 
-/** Sets the operator's policy; what is left out has its default. */
-async function policy(wanted) {
-  const answer = await fetch(`${ORIGIN}/v1/policy`, {
-    method: "PUT",
-    headers: { authorization: `Bearer ${process.env.OPERATOR}`, "content-type": "application/json" },
-    body: JSON.stringify(wanted),
-  });
-  assert.equal(answer.status, 200, await answer.text());
-}
-
 test("a registration whose time ends while the page is open says so, and another begins", async () => {
   const { page, errors, close } = await phone();
   try {
     const { iccid, number, contact_line: line } = people[CARDS.expired].subscription;
     // The shortest that a policy may ask for, seconds.
     const limit = 60;
-    await policy({ registration_ttl_seconds: limit });
+    await under({ registration_ttl_seconds: limit }, () => start(page, { iccid, number }));
     const opened = Date.now();
-    try {
-      await start(page, { iccid, number });
-    } finally {
-      // A registration keeps the policy that it was opened with.
-      await policy({});
-    }
     await pickBoth(page, 5);
     await confirmFields(page);
     await step(page, "code");

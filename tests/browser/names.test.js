@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import * as sandbox from "./sandbox.js";
+import { approve } from "./staff.js";
 import { faultsOf } from "./traffic.js";
 import { FIELDS, ORIGIN, SOFT, TRUTH, by, confirmFields, fields, phone, photo, pick, prove, start, step } from "./walk.js";
 
@@ -87,7 +88,7 @@ for (const { name, citizen, card, read, way, find } of OWNERS) {
       assert.equal(records.length, 1);
       assert.deepEqual(records[0].record.identity, drawn, "the record has the character");
       assert.deepEqual(records[0].record.edited, ["name"]);
-      await approve(records[0].record.registration);
+      await approve(records[0].record.registration, ["edited"]);
       await page.waitForSelector(`${by("result")}[data-outcome="active"]`);
       assert.equal((await sandbox.subscription(iccid)).sim, "active"); // RN-9
       assert.deepEqual(faultsOf(recorder.sent, ORIGIN), []); // DC-1
@@ -181,22 +182,6 @@ test("every character of the table of general standard characters is seen, not a
     await close();
   }
 });
-
-/** A reviewer looks at a registration and approves it. */
-async function approve(registration) {
-  const headers = { authorization: `Bearer ${process.env.REVIEWER}` };
-  const item = await sandbox.until("the review", async () => {
-    const items = await (await fetch(`${ORIGIN}/v1/reviews`, { headers })).json();
-    return items.find((each) => each.registration === registration);
-  });
-  assert.deepEqual(item.reasons, ["edited"]);
-  const answer = await fetch(`${ORIGIN}/v1/reviews/${registration}`, {
-    method: "POST",
-    headers: { ...headers, "content-type": "application/json", "idempotency-key": `review-${registration.slice(0, 20)}` },
-    body: JSON.stringify({ decision: "approve", reason: "the name is on the card" }),
-  });
-  assert.equal(answer.status, 200, await answer.text());
-}
 
 /** The sheet is gone, and what it changed is there. */
 const closed = (page) => page.waitForSelector(by("character-sheet"), { state: "detached" });
