@@ -50,6 +50,28 @@ test("a picture in a header, a query or an address is caught", () => {
   assert.notDeepEqual(faultsOf(sent("", { method: "GET", path: `/r?${text}` }), ORIGIN), []);
 });
 
+test("what describes portraits is loaded, and a descriptor sent, only where the operator compares them", () => { // RN-7
+  const [field, side] = [{ value: "1", confidence: 99 }, { source: "camera", sharpness: 90, brightness: 120, glare: 0, coverage: 60 }];
+  const names = ["name", "sex", "ethnicity", "birth_date", "address", "id_number", "issuer", "valid_from", "valid_until"];
+  const evidence = (bytes, more) => JSON.stringify({
+    nonce: "A".repeat(22), document: "cn_resident_id", ...Object.fromEntries(names.map((name) => [name, field])),
+    front: side, back: side, models: "1-0123456789ab", portrait: Buffer.from(bytes).toString("base64url"), ...more,
+  });
+  const path = `/v1/registrations/${"0".repeat(32)}/evidence`;
+  const face = Uint8Array.from({ length: 194 }, (_, at) => (at < 2 ? 1 : (at * 37) % 128));
+  const portrait = true;
+  const faults = (body, allowed) => faultsOf(sent(body, { path }), ORIGIN, allowed);
+  assert.deepEqual(faults(evidence(face), { portrait }), []);
+  assert.match(faults(evidence(face)).join(), /letters without a pause/);
+  for (const other of [PICTURE.subarray(0, 194), [...face, 1], face.map(() => 1)]) assert.notDeepEqual(faults(evidence(other), { portrait }), []);
+  assert.notDeepEqual(faultsOf(sent(JSON.stringify({ ...create, portrait: Buffer.from(face).toString("base64url") })), ORIGIN, { portrait }), []);
+  for (const file of ["/face/shiming_face_bg.wasm", "/models/face_mesh-0123456789.onnx"]) {
+    const asked = sent("", { method: "GET", path: file });
+    assert.deepEqual(faultsOf(asked, ORIGIN, { portrait }), []);
+    assert.match(faultsOf(asked, ORIGIN).join(), /neither the API nor a file/);
+  }
+});
+
 test("too much of what is allowed is caught", () => {
   const many = Array.from({ length: Math.ceil(LIMIT / JSON.stringify(create).length) + 1 }, () => sent(JSON.stringify(create))).flat();
   assert.match(faultsOf(many, ORIGIN).join(), /4096 are allowed/);

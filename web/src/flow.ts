@@ -7,6 +7,7 @@ import { nameInDoubt } from "./evidence.ts";
 import { Faces } from "./face/faces.ts";
 import { isProblem } from "./problem.ts";
 import { Reader } from "./reader.ts";
+import { ReaderError } from "./remote.ts";
 import {
   type Draft, draft, forgetLinkToken, forgetSession, loadSession, pending, saveSession, type Session, takeLinkToken,
 } from "./session.ts";
@@ -33,6 +34,8 @@ export class Flow extends EventTarget {
   session: Session | undefined;
   api: Api | undefined;
   view: RegistrationView | undefined;
+  /** The formatted front, while it is here to be described. */
+  #front: ArrayBuffer | undefined;
   /** How many fronts were described: only the newest counts. */
   #described = 0;
   /** Being made: the descriptor of the portrait on the front, where the operator compares it. */
@@ -155,9 +158,8 @@ export class Flow extends EventTarget {
     if (old !== undefined) URL.revokeObjectURL(old);
     this.pictures[side] = URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" }));
     if (side === "front" && this.comparesPortrait) {
-      this.portrait = this.#describe(jpeg.slice(0));
-      // Whoever goes on to the end is told there.
-      this.portrait.catch(() => undefined);
+      this.#front = jpeg;
+      this.describePortrait();
     }
   }
 
@@ -166,9 +168,20 @@ export class Flow extends EventTarget {
     return this.session?.registration.policy.portrait === "compare";
   }
 
+  /** Has the portrait on the front described; again where that failed. */
+  describePortrait(): Promise<void> {
+    this.portrait = this.#describe();
+    // Whoever goes on to the end is told there.
+    this.portrait.catch(() => undefined);
+    return this.portrait;
+  }
+
   /** Keeps the descriptor of the front's portrait with the front, unless that was taken again meanwhile. */
-  async #describe(jpeg: ArrayBuffer): Promise<void> {
+  async #describe(): Promise<void> {
+    // After a reload the picture is gone.
+    if (this.#front === undefined) throw new ReaderError("no_picture");
     const run = ++this.#described;
+    const jpeg = this.#front.slice(0);
     const portrait = await this.faces.ask("describe", { jpeg, page: "cn_resident_id.front" }, [jpeg]);
     const { front } = this.draft;
     if (run === this.#described && front !== undefined) this.draft = { ...this.draft, front: { ...front, portrait } };
@@ -180,6 +193,7 @@ export class Flow extends EventTarget {
       if (url !== undefined) URL.revokeObjectURL(url);
       delete this.pictures[side];
     }
+    this.#front = undefined;
   }
 
   /** The step itself, or the last one before it that makes sense now. */

@@ -9,30 +9,46 @@ import { byteLength } from "../traffic.ts";
 import { h, icon, replace } from "../ui/dom.ts";
 import { formatBytes } from "../ui/format.ts";
 import { Notice } from "../ui/notice.ts";
+import { progressBar } from "../ui/progress.ts";
 
 export function consentStep(flow: Flow, signal: AbortSignal): HTMLElement {
-  // Where the operator compares portraits, nothing can be sent without: it is being made, or the front is taken again.
-  if (!flow.comparesPortrait || flow.draft.front?.portrait !== undefined) return readyStep(flow, signal);
-  const step = h("section", { class: "step" });
-  const ready = (): void => {
-    if (!signal.aborted) step.replaceWith(consentStep(flow, signal));
-  };
-  const retake = (error: unknown): void => {
-    if (signal.aborted) return;
-    const notice = new Notice();
+  const wanting = flow.comparesPortrait && flow.draft.front?.portrait === undefined;
+  return wanting ? portraitStep(flow, signal) : readyStep(flow, signal);
+}
+
+/** Where the operator compares portraits, nothing can be sent without: it is being made, is tried again, or the front is taken again. */
+function portraitStep(flow: Flow, signal: AbortSignal): HTMLElement {
+  const notice = new Notice();
+  const actions = h("div", { class: "actions", hidden: true });
+  const making = h("p", { class: "lead", role: "status", "data-testid": "describing" }, t("consent.portrait.making"));
+  const bar = progressBar("models-progress", t("face.loading"));
+  const begin = (): void => flow.go("consent", "replace");
+
+  function fail(error: unknown): void {
+    bar.hide();
+    making.hidden = true;
     notice.show(error);
-    replace(step,
-      h("h1", {}, t("consent.title")),
-      notice.element,
-      h("div", { class: "actions" }, h("button", { type: "button", class: "primary", "data-testid": "retake-front", onclick: () => {
+    actions.hidden = false;
+    // The picture is good; what reads it is not there.
+    const unloaded = error instanceof ReaderError && (error.code === "download" || error.code === "corrupt");
+    replace(actions, unloaded
+      ? h("button", { type: "button", class: "primary", "data-testid": "again", onclick: () => {
+        void flow.describePortrait();
+        begin();
+      } }, t("document.again"))
+      : h("button", { type: "button", class: "primary", "data-testid": "retake-front", onclick: () => {
         flow.retake = "front";
         flow.go("document");
-      } }, icon("camera"), t("check.retake"))));
-  };
-  replace(step, h("h1", {}, t("consent.title")), h("p", { class: "lead", role: "status", "data-testid": "describing" }, t("consent.portrait")));
-  // After a reload the picture is gone.
-  (flow.portrait ?? Promise.reject(new ReaderError("no_face"))).then(ready, retake);
-  return step;
+      } }, icon("camera"), t("check.retake")));
+  }
+
+  flow.faces.addEventListener("progress", () => bar.show(flow.faces.progress), { signal });
+  bar.show(flow.faces.progress);
+  (flow.portrait ?? flow.describePortrait()).then(
+    () => { if (!signal.aborted) begin(); },
+    (error: unknown) => { if (!signal.aborted) fail(error); });
+  return h("section", { class: "step" },
+    h("h1", {}, t("consent.portrait")), making, bar.element, notice.element, actions);
 }
 
 function readyStep(flow: Flow, signal: AbortSignal): HTMLElement {
@@ -76,7 +92,7 @@ function readyStep(flow: Flow, signal: AbortSignal): HTMLElement {
     h("p", { class: "lead" }, t("consent.lead")),
     h("ul", { class: "leaves" },
       h("li", { class: "stays" }, icon("picture"), h("span", {}, t("consent.pictures")), h("strong", {}, t("consent.never"))),
-      h("li", {}, icon("card"), h("span", {}, t("consent.text")),
+      h("li", {}, icon("card"), h("span", {}, t(evidence?.portrait === undefined ? "consent.text" : "consent.text.portrait")),
         h("strong", { "data-testid": "evidence-bytes", "data-bytes": bytes }, formatBytes(bytes))),
       h("li", {}, icon("clock"), h("span", {}, t("consent.before")), h("strong", {}, formatBytes(flow.traffic.sent)))),
     h("figure", { class: "card evidence" },
