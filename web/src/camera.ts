@@ -41,7 +41,6 @@ export type Facing = "rear" | "front";
 export class Camera {
   private constructor(
     private readonly video: HTMLVideoElement,
-    private readonly stream: MediaStream,
     private readonly track: MediaStreamTrack,
   ) {}
 
@@ -65,6 +64,7 @@ export class Camera {
       video.srcObject = null;
     });
     await focusContinuously(track);
+    signal.throwIfAborted();
     video.muted = true;
     video.playsInline = true;
     video.srcObject = stream;
@@ -74,7 +74,7 @@ export class Camera {
       // Autoplay forbidden, or the element left the page meanwhile: the first tap plays it.
       video.addEventListener("click", () => void video.play(), { once: true, signal });
     }
-    return new Camera(video, stream, track);
+    return new Camera(video, track);
   }
 
   /** Whether the lens has a lamp. Some browsers know only once frames come. */
@@ -89,11 +89,6 @@ export class Camera {
   /** Calls `ended` when the system takes the camera away. */
   onEnded(ended: () => void, signal: AbortSignal): void {
     this.track.addEventListener("ended", ended, { signal });
-  }
-
-  stop(): void {
-    stop(this.stream);
-    this.video.srcObject = null;
   }
 
   /** The picture shown now, without a copy in JavaScript where the browser can do that. */

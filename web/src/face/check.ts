@@ -1,11 +1,12 @@
 // The step that asks for a living face: the front camera, one thing to do at a time, and what was seen of it.
 
-import { Camera, CameraError, type CameraFault } from "../camera.ts";
+import { Camera, type CameraFault } from "../camera.ts";
 import { t, tCode } from "../messages.ts";
 import { ReaderError, transferOf } from "../remote.ts";
 import { h, icon, replace } from "../ui/dom.ts";
 import { Notice } from "../ui/notice.ts";
 import { progressBar } from "../ui/progress.ts";
+import { type Scene, Viewfinder } from "../viewfinder.ts";
 import type { Faces } from "./faces.ts";
 import type { Action, Guidance, LiveFailure, Transcript } from "./protocol.ts";
 
@@ -37,11 +38,9 @@ const MOST_CRASHES = 2;
 
 type State = "starting" | "ready" | "watching" | "sending" | "failed" | CameraFault;
 
-export class FaceCheck {
+export class FaceCheck implements Scene<Camera> {
   readonly element: HTMLElement;
-  #camera: Camera | undefined;
-  /** Ends the camera and its loop; the view's own signal ends it too. */
-  #off = new AbortController();
+  readonly #viewfinder: Viewfinder<Camera>;
   #challenge: Challenge | undefined;
   #crashes = 0;
   /** Frames that were looked at, and how long that took: shown to whoever measures. */
@@ -60,40 +59,30 @@ export class FaceCheck {
 
   constructor(private readonly desk: FaceDesk, private readonly signal: AbortSignal) {
     desk.faces.addEventListener("progress", () => this.#progress.show(desk.faces.progress), { signal });
-    signal.addEventListener("abort", () => this.#stop());
-    document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
+    // What was begun is over when the page is hidden.
+    this.#viewfinder = new Viewfinder(this, signal);
     this.element = h("div", { class: "face-check" },
       this.#stage, this.#steps, this.#progress.element, this.#notice.element,
       h("div", { class: "actions" }, this.#begin));
-    void this.#start();
+    void this.#viewfinder.start();
   }
 
-  async #start(): Promise<void> {
-    this.#off = new AbortController();
+  open(off: AbortSignal): Promise<Camera> {
     this.#state("starting");
     this.#say(t("face.starting"), "starting");
-    try {
-      const camera = await Camera.open(this.#video, this.#off.signal, "front");
-      if (this.signal.aborted) return camera.stop();
-      this.#camera = camera;
-      camera.onEnded(() => this.#fault("failed"), this.#off.signal);
-    } catch (error) {
-      if (!this.signal.aborted) this.#fault(error instanceof CameraError ? error.fault : "failed");
-      return;
-    }
-    await this.#load();
+    return Camera.open(this.#video, off, "front");
   }
 
-  async #load(): Promise<void> {
+  async live(): Promise<void> {
     this.#notice.clear();
     try {
       await this.desk.faces.load();
-      if (this.signal.aborted || this.#camera === undefined) return;
+      if (this.signal.aborted || this.#viewfinder.camera === undefined) return;
       this.#ready("ready", t("face.ready"));
     } catch (error) {
       if (this.signal.aborted) return;
       this.#notice.show(error);
-      this.#notice.element.append(h("button", { type: "button", class: "quiet", "data-testid": "again", onclick: () => void this.#load() }, t("document.again")));
+      this.#notice.element.append(h("button", { type: "button", class: "quiet", "data-testid": "again", onclick: () => void this.live() }, t("document.again")));
     } finally {
       this.#progress.hide();
     }
@@ -109,9 +98,8 @@ export class FaceCheck {
 
   /** Asks for a challenge and watches until it is followed or failed. */
   async #watch(): Promise<void> {
-    const camera = this.#camera;
+    const { camera, signal } = this.#viewfinder;
     if (camera === undefined) return;
-    const { signal } = this.#off;
     this.#state("watching");
     this.#notice.clear();
     this.#say(t("face.say.look_straight"), "look_straight");
@@ -135,7 +123,7 @@ export class FaceCheck {
     } catch (error) {
       if (signal.aborted) return;
       this.#notice.show(error);
-      if (error instanceof ReaderError && error.code === "crashed" && this.#crashes++ >= MOST_CRASHES) return this.#fault("failed");
+      if (error instanceof ReaderError && error.code === "crashed" && this.#crashes++ >= MOST_CRASHES) return this.#viewfinder.fail("failed");
       this.#ready("failed", t("face.failed"));
     }
   }
@@ -145,7 +133,7 @@ export class FaceCheck {
     if (seen === null) return this.#fail("interrupted");
     this.#state("sending");
     navigator.vibrate?.(40);
-    await this.desk.done({ challenge, ...seen }, this.#off.signal);
+    await this.desk.done({ challenge, ...seen }, this.#viewfinder.signal);
   }
 
   #fail(why: LiveFailure): void {
@@ -185,7 +173,7 @@ export class FaceCheck {
   }
 
   #state(state: State): void {
-    const fault = !["starting", "ready", "watching", "sending", "failed"].includes(state) || (state === "failed" && this.#camera === undefined);
+    const fault = !["starting", "ready", "watching", "sending", "failed"].includes(state) || (state === "failed" && this.#viewfinder.camera === undefined);
     this.#stage.dataset["state"] = fault ? state : "live";
     this.#stage.dataset["step"] = state;
     this.#veil.hidden = !fault;
@@ -202,26 +190,13 @@ export class FaceCheck {
   }
 
   /** No camera: say why, and what does instead. */
-  #fault(fault: CameraFault): void {
-    this.#stop();
+  fault(fault: CameraFault): void {
     this.#state(fault);
     replace(this.#veil,
       icon("camera"),
       h("h2", {}, t(`camera.${fault}`)),
       h("p", {}, t(`face.camera.${fault === "denied" || fault === "failed" ? fault : "none"}`)),
       h("div", { class: "actions" },
-        h("button", { type: "button", class: "secondary", "data-testid": "camera-retry", onclick: () => void this.#start() }, t("camera.retry"))));
-  }
-
-  #stop(): void {
-    this.#off.abort();
-    this.#camera?.stop();
-    this.#camera = undefined;
-  }
-
-  /** A hidden page gets no frames, and must not keep the camera's light on. What was begun is over. */
-  #visibility(): void {
-    if (document.hidden) this.#stop();
-    else if (this.#camera === undefined && this.#stage.dataset["state"] === "live") void this.#start();
+        h("button", { type: "button", class: "secondary", "data-testid": "camera-retry", onclick: () => void this.#viewfinder.start() }, t("camera.retry"))));
   }
 }

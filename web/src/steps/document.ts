@@ -1,7 +1,7 @@
 // The document's front, then its back, by camera or from a file: step 2 of a registration, and how a terminal reads a card.
 // Pictures go to the worker and nowhere else.
 
-import { Camera, CameraError, type CameraFault } from "../camera.ts";
+import { Camera, type CameraFault } from "../camera.ts";
 import { sideRead } from "../evidence.ts";
 import { AutoShot, SteadyHint, withLamp } from "../guide.ts";
 import { t, tCode } from "../messages.ts";
@@ -13,6 +13,7 @@ import { h, icon, replace } from "../ui/dom.ts";
 import { Notice } from "../ui/notice.ts";
 import { Outline } from "../ui/outline.ts";
 import { progressBar } from "../ui/progress.ts";
+import { type Scene, Viewfinder } from "../viewfinder.ts";
 import { type Booth, readByVote } from "../voting.ts";
 import type { FormatParameters, Side } from "../wire.ts";
 
@@ -43,12 +44,10 @@ export function documentStep(flow: DocumentDesk, signal: AbortSignal): HTMLEleme
   return new DocumentStep(flow, signal).element;
 }
 
-class DocumentStep {
+class DocumentStep implements Scene<Camera> {
   readonly element: HTMLElement;
   #side: Side;
-  #camera: Camera | undefined;
-  /** Ends the camera, the loop and its listeners; the step's own signal ends it too. */
-  #off = new AbortController();
+  readonly #viewfinder: Viewfinder<Camera>;
   /** A picture is being read. */
   #busy = false;
   /** How often the reader broke down on this step; it is started again, but not for ever. */
@@ -86,8 +85,7 @@ class DocumentStep {
     this.#shutter.addEventListener("click", () => { this.#wantsShot = true; });
     this.#torchButton.addEventListener("click", () => void this.#switchLamp());
     flow.reader.addEventListener("progress", () => this.#progress.show(flow.reader.progress), { signal });
-    signal.addEventListener("abort", () => this.#stop());
-    document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
+    this.#viewfinder = new Viewfinder(this, signal);
 
     this.#bar.append(this.#pick, this.#shutter, this.#torchButton);
     this.element = h("section", { class: "step step-document" },
@@ -105,7 +103,11 @@ class DocumentStep {
     );
     this.#showSide();
     void this.#loadModels();
-    void this.#start();
+    void this.#viewfinder.start();
+  }
+
+  get #camera(): Camera | undefined {
+    return this.#viewfinder.camera;
   }
 
   async #loadModels(): Promise<void> {
@@ -136,43 +138,26 @@ class DocumentStep {
     this.#hintNow("searching");
   }
 
-  async #start(): Promise<void> {
-    this.#off = new AbortController();
+  open(off: AbortSignal): Promise<Camera> {
     this.#state("starting");
     this.#hintNow("starting");
-    try {
-      const camera = await Camera.open(this.#video, this.#off.signal);
-      if (this.signal.aborted) return camera.stop();
-      this.#camera = camera;
-      camera.onEnded(() => this.#fault("failed"), this.#off.signal);
-      this.#offerLamp(camera);
-      this.#shape();
-      this.#video.addEventListener("resize", () => this.#shape(), { signal: this.#off.signal });
-      this.#state("live");
-      void this.#look(camera);
-    } catch (error) {
-      if (!this.signal.aborted) this.#fault(error instanceof CameraError ? error.fault : "failed");
-    }
+    return Camera.open(this.#video, off);
+  }
+
+  live(camera: Camera, off: AbortSignal): void {
+    this.#offerLamp(camera);
+    // The lamp goes out with the camera.
+    off.addEventListener("abort", () => this.#showLamp(undefined));
+    this.#shape();
+    this.#video.addEventListener("resize", () => this.#shape(), { signal: off });
+    this.#state("live");
+    void this.#look(camera);
   }
 
   /** The stage takes the stream's shape, so that its whole width is seen; of a tall one top and bottom are cut. */
   #shape(): void {
     const { videoWidth: width, videoHeight: height } = this.#video;
     if (height > 0) this.#stage.style.setProperty("--shape", String(Math.max(width / height, 3 / 4)));
-  }
-
-  #stop(): void {
-    this.#off.abort();
-    this.#camera?.stop();
-    this.#camera = undefined;
-    // The lamp goes out with the camera.
-    this.#showLamp(undefined);
-  }
-
-  /** A hidden page gets no frames, and must not keep the camera's light on. */
-  #visibility(): void {
-    if (document.hidden) this.#stop();
-    else if (this.#camera === undefined && this.#stage.dataset["state"] === "live") void this.#start();
   }
 
   #state(state: "starting" | "live" | CameraFault): void {
@@ -186,8 +171,7 @@ class DocumentStep {
   }
 
   /** No camera: say why, and what does instead. */
-  #fault(fault: CameraFault): void {
-    this.#stop();
+  fault(fault: CameraFault): void {
     this.#state(fault);
     this.#veil.hidden = false;
     replace(this.#veil,
@@ -196,12 +180,12 @@ class DocumentStep {
       h("p", {}, t(`camera.${fault}.do`)),
       h("div", { class: "actions" },
         h("button", { type: "button", class: "primary", "data-testid": "pick-file-instead", onclick: () => this.#file.click() }, icon("picture"), t("document.pick")),
-        (fault === "denied" || fault === "failed") && h("button", { type: "button", class: "secondary", "data-testid": "camera-retry", onclick: () => void this.#start() }, t("camera.retry"))));
+        (fault === "denied" || fault === "failed") && h("button", { type: "button", class: "secondary", "data-testid": "camera-retry", onclick: () => void this.#viewfinder.start() }, t("camera.retry"))));
   }
 
   /** Looks at frame after frame until the step or the camera ends. */
   async #look(camera: Camera): Promise<void> {
-    const { signal } = this.#off;
+    const { signal } = this.#viewfinder;
     const format = () => this.flow.format(this.#side);
     try {
       await this.flow.reader.load();
@@ -230,7 +214,7 @@ class DocumentStep {
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof ReaderError)) return this.#fault("failed");
+      if (!(error instanceof ReaderError)) return this.#viewfinder.fail("failed");
       // That the reader cannot be loaded was said where it is loaded.
       if (error.code === "crashed" && this.#crashes++ < MOST_CRASHES) {
         this.#notice.show(error);
@@ -251,7 +235,7 @@ class DocumentStep {
 
   /** Looks for another good frame of a document that is still held there, until `deadline`; whether there is one. */
   async #lookFor(camera: Camera, format: FormatParameters, deadline: number): Promise<boolean> {
-    const { signal } = this.#off;
+    const { signal } = this.#viewfinder;
     void this.#video.play().catch(() => undefined);
     const end = new Promise((resolve) => setTimeout(resolve, deadline - performance.now()));
     while (!signal.aborted && performance.now() < deadline) {

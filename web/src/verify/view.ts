@@ -1,11 +1,12 @@
 // The verifier's one view: the camera, or what came of a code; and below how new the lists are.
 
-import { Camera, CameraError, type CameraFault } from "../camera.ts";
+import { Camera, type CameraFault } from "../camera.ts";
 import { now, TOLERATED } from "../cards/clock.ts";
 import { cardFacts, dateText, disclosedFacts, factList } from "../cards/facts.ts";
 import type { Verdict, VerdictCode } from "../cards/module.ts";
 import { t } from "../messages.ts";
 import { h, icon, replace } from "../ui/dom.ts";
+import { type Scene, Viewfinder } from "../viewfinder.ts";
 import { type Scanner, ScannerError } from "./scanner.ts";
 import type { Trust } from "./trust.ts";
 
@@ -44,11 +45,9 @@ export function verifyView(check: Check, signal: AbortSignal): HTMLElement {
   return new VerifyView(check, signal).element;
 }
 
-class VerifyView {
+class VerifyView implements Scene<Camera> {
   readonly element: HTMLElement;
-  #camera: Camera | undefined;
-  /** Ends the camera and its loop; the view's own signal ends it too. */
-  #off = new AbortController();
+  readonly #viewfinder: Viewfinder<Camera>;
   #saidUntil = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -77,60 +76,45 @@ class VerifyView {
     this.#pick.addEventListener("click", () => this.#file.click());
     this.#torch.addEventListener("click", () => void this.#switchLamp());
     check.trust.addEventListener("change", () => this.#showLists(), { signal });
-    signal.addEventListener("abort", () => {
-      this.#stop();
-      clearTimeout(this.#timer);
-    });
-    document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
+    this.#viewfinder = new Viewfinder(this, signal);
+    signal.addEventListener("abort", () => clearTimeout(this.#timer));
     this.element = h("section", { class: "step step-verify" },
       h("h1", {}, t("verify.title")),
       h("p", { class: "lead" }, t("verify.lead")),
       this.#looking, this.#file, this.#result, this.#lists);
     this.#showLists();
-    if (check.verdict === undefined) void this.#start();
+    if (check.verdict === undefined) void this.#viewfinder.start();
     else this.#showVerdict(check.verdict);
   }
 
-  async #start(): Promise<void> {
-    this.#off = new AbortController();
+  open(off: AbortSignal): Promise<Camera> {
     this.#state("starting");
     this.#say(t("verify.starting"), "starting");
+    return Camera.open(this.#video, off);
+  }
+
+  async live(camera: Camera, off: AbortSignal): Promise<void> {
+    this.#state("live");
+    this.#say(t("verify.aim"), "searching");
+    off.addEventListener("abort", () => {
+      this.#torch.hidden = true;
+      this.#torch.setAttribute("aria-pressed", "false");
+    });
     try {
-      const camera = await Camera.open(this.#video, this.#off.signal);
-      if (this.signal.aborted || this.check.verdict !== undefined) return camera.stop();
-      this.#camera = camera;
-      camera.onEnded(() => this.#fault("failed"), this.#off.signal);
-      this.#state("live");
-      this.#say(t("verify.aim"), "searching");
-      await this.#look(camera);
+      await this.#look(camera, off);
     } catch (error) {
-      if (this.signal.aborted || this.#off.signal.aborted) return;
-      if (error instanceof ScannerError) this.#unloaded();
-      else this.#fault(error instanceof CameraError ? error.fault : "failed");
+      if (!(error instanceof ScannerError)) throw error;
+      if (!off.aborted) this.#unloaded();
     }
   }
 
   /** What judges or scans could not be loaded: there is no network, and this page was not kept yet. */
   #unloaded(): void {
-    this.#stop();
+    this.#viewfinder.pause();
     this.#say(t("verify.notLoaded"), "not_loaded");
     this.#typed.open = true;
     this.check.scanner.reset();
-    addEventListener("online", () => void this.#start(), { once: true, signal: this.signal });
-  }
-
-  #stop(): void {
-    this.#off.abort();
-    this.#camera?.stop();
-    this.#camera = undefined;
-    this.#torch.hidden = true;
-    this.#torch.setAttribute("aria-pressed", "false");
-  }
-
-  /** A hidden page gets no frames, and must not keep the camera's light on. */
-  #visibility(): void {
-    if (document.hidden) this.#stop();
-    else if (this.check.verdict === undefined && this.#camera === undefined && this.#stage.dataset["state"] === "live") void this.#start();
+    addEventListener("online", () => void this.#viewfinder.start(), { once: true, signal: this.signal });
   }
 
   #state(state: "starting" | "live" | CameraFault): void {
@@ -143,8 +127,7 @@ class VerifyView {
   }
 
   /** No camera: say why, and what does instead. */
-  #fault(fault: CameraFault): void {
-    this.#stop();
+  fault(fault: CameraFault): void {
     this.#state(fault);
     this.#typed.open = true;
     replace(this.#veil,
@@ -153,12 +136,11 @@ class VerifyView {
       h("p", {}, t(`verify.camera.${fault === "absent" || fault === "unsupported" || fault === "insecure" ? "none" : fault}`)),
       h("div", { class: "actions" },
         h("button", { type: "button", class: "primary", "data-testid": "pick-file-instead", onclick: () => this.#file.click() }, icon("picture"), t("verify.pick")),
-        (fault === "denied" || fault === "failed") && h("button", { type: "button", class: "secondary", "data-testid": "camera-retry", onclick: () => void this.#start() }, t("camera.retry"))));
+        (fault === "denied" || fault === "failed") && h("button", { type: "button", class: "secondary", "data-testid": "camera-retry", onclick: () => void this.#viewfinder.start() }, t("camera.retry"))));
   }
 
   /** Looks at frame after frame until a code is read or the camera ends. */
-  async #look(camera: Camera): Promise<void> {
-    const { signal } = this.#off;
+  async #look(camera: Camera, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await camera.next(signal);
       if (camera.hasTorch) this.#torch.hidden = false;
@@ -212,7 +194,7 @@ class VerifyView {
 
   #show(verdict: Verdict, instead?: string): void {
     this.check.verdict = verdict;
-    this.#stop();
+    this.#viewfinder.stop();
     navigator.vibrate?.(verdict.verdict === "valid" ? 40 : [60, 60, 60]);
     this.#showVerdict(verdict, instead);
     this.#result.querySelector("h2")?.focus({ preventScroll: true });
@@ -265,7 +247,7 @@ class VerifyView {
     replace(this.#result);
     this.#looking.hidden = false;
     const camera = this.#stage.dataset["state"];
-    if (camera === undefined || camera === "live" || camera === "starting") void this.#start();
+    if (camera === undefined || camera === "live" || camera === "starting") void this.#viewfinder.start();
     this.element.querySelector("h1")?.focus({ preventScroll: true });
   }
 
@@ -294,7 +276,7 @@ class VerifyView {
   async #switchLamp(): Promise<void> {
     const on = this.#torch.getAttribute("aria-pressed") !== "true";
     try {
-      await this.#camera?.setTorch(on);
+      await this.#viewfinder.camera?.setTorch(on);
       this.#torch.setAttribute("aria-pressed", String(on));
     } catch {
       this.#torch.hidden = true;
