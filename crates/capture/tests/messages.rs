@@ -70,6 +70,12 @@ fn everything_that_happens_on_a_line_has_a_sentence() {
 // RN-8, RN-10, RN-11
 #[wasm_bindgen_test(unsupported = test)]
 fn every_outcome_has_a_sentence() {
-    assert_all("refusal", [RefusalReason::NoMatch, RefusalReason::Reviewer, RefusalReason::DocumentNotValid].map(name));
+    let refusals = [
+        RefusalReason::NoMatch,
+        RefusalReason::PortraitInconsistent,
+        RefusalReason::Reviewer,
+        RefusalReason::DocumentNotValid,
+    ];
+    assert_all("refusal", refusals.map(name));
     assert_all("sim", [SimView::Activating, SimView::Active, SimView::Deactivating, SimView::Deactivated].map(name));
 }
