@@ -26,7 +26,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   run [--check]              everything on this machine: edge, sandbox, pages (--check: end once the page is served)
-  test [PART]…               every test: rules, page, package, api, browser
+  test [PART]…               every test: rules, page, package, api, browser; of the last two also some: api/cards, browser/card
   lint                       formatting, clippy, TypeScript
   bench reading              accuracy and time of reading, natively and beside others in Chromium
   bench native [OPTION]…     the first half of that

@@ -10,8 +10,8 @@ use crate::stack::{self, Stack};
 use crate::task::Finished;
 use crate::{build, run, setup, sizes, task, wasm, workspace};
 
-/// A part of the tests: its name, and what runs it.
-type Part = (&'static str, fn() -> Result<Count>);
+/// A part of the tests: its name, and what runs it, or those of it that are named.
+type Part = (&'static str, fn(&[&str]) -> Result<Count>);
 
 /// The parts in the order in which they run: the quick ones first.
 const PARTS: [Part; 5] = [("rules", rules), ("page", page), ("package", package), ("api", api), ("browser", browser)];
@@ -46,12 +46,20 @@ impl Count {
     }
 }
 
-/// Runs the named parts, or all; whether every test passed. The last line is the sum.
+/// Runs the named parts, or all; whether every test passed. `browser/card` are the tests of one file, `api/cards` those whose names
+/// hold it. The last line is the sum.
 pub fn test(names: &[&str]) -> Result<bool> {
-    for name in names {
+    let chosen: Vec<(&str, Option<&str>)> = names
+        .iter()
+        .map(|name| name.split_once('/').map_or((*name, None), |(part, only)| (part, Some(only))))
+        .collect();
+    for (name, only) in &chosen {
         if !PARTS.iter().any(|(part, _)| part == name) {
             let known: Vec<&str> = PARTS.iter().map(|(part, _)| *part).collect();
             bail!("no part of the tests is called `{name}`; there are {}", known.join(", "));
+        }
+        if only.is_some() && !["api", "browser"].contains(name) {
+            bail!("the tests of `{name}` run together");
         }
     }
     let start = Instant::now();
@@ -60,11 +68,12 @@ pub fn test(names: &[&str]) -> Result<bool> {
     let mut total = Count::default();
     let mut lines = Vec::new();
     for (name, part) in PARTS {
-        if !names.is_empty() && !names.contains(&name) {
+        if !chosen.is_empty() && !chosen.iter().any(|(part, _)| *part == name) {
             continue;
         }
+        let only: Vec<&str> = chosen.iter().filter(|(part, _)| *part == name).filter_map(|(_, only)| *only).collect();
         let begin = Instant::now();
-        let count = part().unwrap_or_else(|error| {
+        let count = part(&only).unwrap_or_else(|error| {
             println!("✗ {name}: {error:#}");
             Count::of(false)
         });
@@ -82,7 +91,7 @@ pub fn test(names: &[&str]) -> Result<bool> {
 }
 
 /// Everything that runs natively and alone.
-fn rules() -> Result<Count> {
+fn rules(_: &[&str]) -> Result<Count> {
     let mut cargo = task::cargo(&["test", "--workspace", "--exclude", "shiming-api-tests", "--no-fail-fast"]);
     Ok(Count::read(&task::attempt("rules, reading, drawing", &mut cargo)?).plus(interop()?))
 }
@@ -100,7 +109,7 @@ fn interop() -> Result<Count> {
 }
 
 /// The page's own modules and its types, and what tables of benchmarks are made with.
-fn page() -> Result<Count> {
+fn page(_: &[&str]) -> Result<Count> {
     let types =
         task::attempt("types of the page", &mut setup::node(&["node_modules/typescript/bin/tsc", "-p", "web"])?)?;
     let modules = Count::read(&task::attempt("modules of the page", &mut setup::node(&["web/test.mjs"])?)?);
@@ -111,29 +120,40 @@ fn page() -> Result<Count> {
 }
 
 /// The browser package inside Chromium.
-fn package() -> Result<Count> {
+fn package(_: &[&str]) -> Result<Count> {
     Ok(Count::read(&wasm::test()?))
 }
 
 /// Both Workers over HTTP; these tests start, kill and restart them by themselves.
-fn api() -> Result<Count> {
+fn api(only: &[&str]) -> Result<Count> {
     run::prepare()?;
-    let sizes = sizes::check()?;
+    let sizes = if only.is_empty() { sizes::check()? } else { Count::default() };
     let mut cargo = task::cargo(&["test", "-p", "shiming-api-tests", "--no-fail-fast"]);
+    if !only.is_empty() {
+        cargo.arg("--").args(only);
+    }
     cargo.env("PATH", setup::path_with_node()?);
     Ok(Count::read(&task::attempt("Workers over HTTP", &mut cargo)?).plus(sizes))
 }
 
 /// The page in Chromium, in front of both Workers.
-fn browser() -> Result<Count> {
+fn browser(only: &[&str]) -> Result<Count> {
+    let stem = |file: &PathBuf| file.file_name().and_then(OsStr::to_str).unwrap_or_default().replace(".test.js", "");
+    let mut files = scripts("tests/browser", ".test.js")?;
+    for name in only {
+        if !files.iter().any(|file| stem(file) == *name) {
+            bail!("there is no tests/browser/{name}.test.js");
+        }
+    }
+    files.retain(|file| only.is_empty() || only.contains(&stem(file).as_str()));
     run::prepare()?;
     let specimens = run::streams()?;
-    let golden = golden()?;
+    let golden = if files.iter().any(|file| stem(file) == "golden") { golden()? } else { PathBuf::new() };
     let card = build::browser_package(build::Part::Card)?;
     task::run("strict checker", &mut task::cargo(&["build", "-p", "shiming-api-tests", "--bins"]))?;
     let stack = staffed("browser-state")?;
     let mut node = setup::node(&["--test", "--test-reporter=tap", "--test-concurrency=1"])?;
-    node.args(scripts("tests/browser", ".test.js")?).envs([
+    node.args(files).envs([
         ("EDGE_URL", OsStr::new(&stack.edge.url())),
         ("SANDBOX_URL", OsStr::new(&stack.sandbox.url())),
         ("STREAMS", specimens.as_os_str()),
