@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
 use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -150,19 +151,26 @@ pub fn build(parts: &[Part]) -> Result<()> {
     // Two builds at once would take each other's folders away.
     let lock = fs::File::create(workspace::scratch()?.join("build.lock"))?;
     lock.lock().context("cannot wait for another build to end")?;
-    // One cargo for all Workers of a profile: their link steps, one thread each, run side by side.
-    let (small, fast): (Vec<Part>, Vec<Part>) =
-        parts.iter().filter(|part| !part.is_for_pages()).partition(|part| part.profile() == "worker");
+    // The pages' packages come with them.
+    let pages = if parts.contains(&Part::Web) { &[Part::Card, Part::Scanner, Part::Face][..] } else { &[] };
+    let parts: Vec<Part> = parts.iter().chain(pages).copied().collect();
+    // One cargo for all of a profile: their link steps, one thread each, run side by side. But for the page of cards: what it shares
+    // with the Workers it needs less of, and those have no byte to spare.
+    let (small, fast): (Vec<Part>, Vec<Part>) = parts.iter().partition(|part| part.profile() == "worker");
+    let (pages, small): (Vec<Part>, Vec<Part>) = small.iter().partition(|part| part.is_for_pages());
     compile(&small, &[])?;
-    compile(&fast, &[])?;
-    for part in parts {
-        match part {
-            Part::Web => web()?,
-            page if page.is_for_pages() => drop(package(*page, &[])?),
-            _ => worker(*part)?,
-        }
-    }
-    Ok(())
+    compile(&pages, &[])?;
+    let relaxed = if parts.contains(&Part::Web) { &[Part::Web][..] } else { &[] };
+    let (plain, second) = rayon::join(|| compile(&fast, &[]), || compile(relaxed, &[RELAXED_SIMD]));
+    plain.and(second)?;
+
+    let finish = |part: &Part| if part.is_for_pages() { package(*part, &[]).map(drop) } else { worker(*part) };
+    let (plain, second) = rayon::join(
+        || parts.par_iter().try_for_each(finish),
+        || relaxed.iter().try_for_each(|part| package(*part, &[RELAXED_SIMD]).map(drop)),
+    );
+    plain.and(second)?;
+    if parts.contains(&Part::Web) { pages_around() } else { Ok(()) }
 }
 
 /// Compiles parts that have one profile, with these features of the processor besides the usual ones.
@@ -214,12 +222,12 @@ pub fn browser_package(part: Part) -> Result<PathBuf> {
     folder(part, &[])
 }
 
-/// The browser packages and the pages around them.
-fn web() -> Result<()> {
+/// The pages, with their packages.
+fn pages_around() -> Result<()> {
     let dist = Part::Web.dist();
     let [plain, card, scanner, face] =
-        [package(Part::Web, &[])?, package(Part::Card, &[])?, package(Part::Scanner, &[])?, package(Part::Face, &[])?];
-    let relaxed = package(Part::Web, &[RELAXED_SIMD])?;
+        [folder(Part::Web, &[])?, folder(Part::Card, &[])?, folder(Part::Scanner, &[])?, folder(Part::Face, &[])?];
+    let relaxed = folder(Part::Web, &[RELAXED_SIMD])?;
     let glue = |folder: &Path| workspace::read(&folder.join("shiming_capture.js"));
     if glue(&plain)? != glue(&relaxed)? {
         bail!("the two modules of the browser package do not have the same glue");
@@ -249,9 +257,8 @@ fn web() -> Result<()> {
     stamp.set()
 }
 
-/// A package of the pages for processors with these features; the folder of its module and its glue.
+/// A compiled package of the pages for processors with these features; the folder of its module and its glue.
 fn package(part: Part, features: &[&str]) -> Result<PathBuf> {
-    compile(&[part], features)?;
     let folder = folder(part, features)?;
     let module = folder.join(format!("{}_bg.wasm", part.stem()));
     let name = folder.file_name().unwrap_or_default().to_string_lossy();

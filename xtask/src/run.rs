@@ -1,15 +1,16 @@
 //! `cargo xtask run`: the whole system on this machine, from a fresh clone to a page that is served.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
 use serde_json::Value;
 use shiming_identity::live_face::Action;
 use shiming_specimen::{
-    Actor, Fault, Fonts, PhotoStyle, RgbImage, citizen, citizens, draw_back, draw_front, film_strip, perform,
+    Actor, Citizen, Fault, Fonts, PhotoStyle, RgbImage, citizen, citizens, draw_back, draw_front, film_strip, perform,
     photograph, scene, write_y4m,
 };
 
@@ -80,50 +81,63 @@ pub fn streams() -> Result<PathBuf> {
     task::step("camera streams", || {
         let fonts = Fonts::load(&workspace::path("node_modules"))?;
         let people = citizens(STREAMS);
-        let photo = |index: usize, name: &str, card: &RgbImage, style: &PhotoStyle| {
-            workspace::write(&folder.join(format!("{index}-{name}.jpg")), photograph(card, style).jpeg)
-        };
-        for (index, citizen) in people.iter().enumerate() {
-            let seed = u64::try_from(index)?;
-            // Short and slow, so that a dozen of them fit anywhere; the player repeats them.
-            let showing = scene::Showing { fps: 5, seconds: 3, ..scene::Showing::of(seed) };
-            write_y4m(&folder.join(format!("{index}.y4m")), scene::frames(citizen, &fonts, &showing), showing.fps)?;
-            let (front, back) =
-                (draw_front(citizen, &fonts, scene::CARD_WIDTH), draw_back(citizen, &fonts, scene::CARD_WIDTH));
-            photo(index, "front", &front, &PhotoStyle::phone(seed))?;
-            photo(index, "back", &back, &PhotoStyle::phone(seed + 1))?;
-            if index == 0 {
-                for fault in Fault::ALL {
-                    photo(index, fault.name(), &front, &PhotoStyle::bad(fault, seed))?;
-                }
-            }
-        }
-        for action in Action::ALL {
-            let name = serde_json::to_value(action)?.as_str().context("a name")?.to_owned();
-            let frames: Vec<RgbImage> = perform(Actor::Person(LIVING), &[action]).map(|(_, frame)| frame).collect();
-            workspace::write(&folder.join(format!("face-{name}.jpg")), film_strip(&frames)?)?;
-        }
-        let mut owners = BTreeMap::new();
-        for (index, coverage, blur) in SOFT {
-            let owner = citizen(index);
-            let soft = PhotoStyle { coverage, blur, ..PhotoStyle::phone(100) };
-            photo(index, "soft", &draw_front(&owner, &fonts, scene::CARD_WIDTH), &soft)?;
-            let back = draw_back(&owner, &fonts, scene::CARD_WIDTH);
-            photo(index, "back", &back, &PhotoStyle::phone(u64::try_from(index)? + 1))?;
-            owners.insert(index, owner);
-        }
+        // The longest first, so that no core waits for one at the end.
+        HELD.par_iter().try_for_each(|(index, upright)| held(&people[*index], *index, *upright, &fonts, &folder))?;
+        people.par_iter().enumerate().try_for_each(|(index, citizen)| shown(citizen, index, &fonts, &folder))?;
+        Action::ALL.par_iter().try_for_each(|action| performed(*action, &folder))?;
+        let owners = SOFT.par_iter().map(|soft| softly(*soft, &fonts, &folder)).collect::<Result<BTreeMap<_, _>>>()?;
         workspace::write(&folder.join("soft.json"), serde_json::to_vec(&owners)?)?;
-        for (index, upright) in HELD {
-            let seed = u64::try_from(index)?;
-            let style = if upright { PhotoStyle::phone_upright(seed) } else { PhotoStyle::phone(seed) };
-            let style = PhotoStyle { jpeg_quality: 0, ..style };
-            let showing = scene::Showing { style, seconds: 7, ..scene::Showing::of(seed) };
-            specimen::handheld(&people[index], &fonts, &showing, &folder.join(format!("held-{index}.y4m")))?;
-        }
         workspace::write(&folder.join("citizens.json"), serde_json::to_vec(&people)?)
     })?;
     stamp.set()?;
     Ok(folder)
+}
+
+/// A citizen shows both sides to a camera, and has photos of both; the first also bad ones.
+fn shown(citizen: &Citizen, index: usize, fonts: &Fonts, folder: &Path) -> Result<()> {
+    let seed = u64::try_from(index)?;
+    // Short and slow, so that a dozen of them fit anywhere; the player repeats them.
+    let showing = scene::Showing { fps: 5, seconds: 3, ..scene::Showing::of(seed) };
+    write_y4m(&folder.join(format!("{index}.y4m")), scene::frames(citizen, fonts, &showing), showing.fps)?;
+    let (front, back) = (draw_front(citizen, fonts, scene::CARD_WIDTH), draw_back(citizen, fonts, scene::CARD_WIDTH));
+    photo(folder, index, "front", &front, &PhotoStyle::phone(seed))?;
+    photo(folder, index, "back", &back, &PhotoStyle::phone(seed + 1))?;
+    if index == 0 {
+        for fault in Fault::ALL {
+            photo(folder, index, fault.name(), &front, &PhotoStyle::bad(fault, seed))?;
+        }
+    }
+    Ok(())
+}
+
+/// A citizen holds both sides by hand.
+fn held(citizen: &Citizen, index: usize, upright: bool, fonts: &Fonts, folder: &Path) -> Result<()> {
+    let seed = u64::try_from(index)?;
+    let style = if upright { PhotoStyle::phone_upright(seed) } else { PhotoStyle::phone(seed) };
+    let style = PhotoStyle { jpeg_quality: 0, ..style };
+    let showing = scene::Showing { style, seconds: 7, ..scene::Showing::of(seed) };
+    specimen::handheld(citizen, fonts, &showing, &folder.join(format!("held-{index}.y4m")))
+}
+
+/// The living one follows a challenge of one action.
+fn performed(action: Action, folder: &Path) -> Result<()> {
+    let name = serde_json::to_value(action)?.as_str().context("a name")?.to_owned();
+    let frames: Vec<RgbImage> = perform(Actor::Person(LIVING), &[action]).map(|(_, frame)| frame).collect();
+    workspace::write(&folder.join(format!("face-{name}.jpg")), film_strip(&frames)?)
+}
+
+/// Photos in which a rare character is read as another one; whose they are.
+fn softly((index, coverage, blur): (usize, f32, f32), fonts: &Fonts, folder: &Path) -> Result<(usize, Citizen)> {
+    let owner = citizen(index);
+    let soft = PhotoStyle { coverage, blur, ..PhotoStyle::phone(100) };
+    photo(folder, index, "soft", &draw_front(&owner, fonts, scene::CARD_WIDTH), &soft)?;
+    let back = draw_back(&owner, fonts, scene::CARD_WIDTH);
+    photo(folder, index, "back", &back, &PhotoStyle::phone(u64::try_from(index)? + 1))?;
+    Ok((index, owner))
+}
+
+fn photo(folder: &Path, index: usize, name: &str, card: &RgbImage, style: &PhotoStyle) -> Result<()> {
+    workspace::write(&folder.join(format!("{index}-{name}.jpg")), photograph(card, style).jpeg)
 }
 
 /// What to open, and whom to try: the first citizen whose card nobody registered yet.

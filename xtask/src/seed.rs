@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rayon::prelude::*;
 use shiming_specimen::{Citizen, Fonts, PhotoStyle, citizens, draw_back, draw_front, photograph, portrait_jpeg};
 
 use crate::task;
@@ -83,7 +84,7 @@ pub fn sandbox_seed_sql() -> Result<String> {
 /// `citizens/{index}/card/front.jpg` and `back.jpg`.
 pub fn card_photos(assets: &Path, node_modules: &Path) -> Result<()> {
     let fonts = Fonts::load(node_modules).context("the fonts of the cards come with npm")?;
-    for (index, citizen) in citizens(WITH_PHOTOS).iter().enumerate() {
+    citizens(WITH_PHOTOS).par_iter().enumerate().try_for_each(|(index, citizen)| {
         let folder = assets.join("citizens").join(index.to_string()).join("card");
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let seed = u64::try_from(index)? * 2;
@@ -96,8 +97,8 @@ pub fn card_photos(assets: &Path, node_modules: &Path) -> Result<()> {
             std::fs::write(&file, photograph(&card, &PhotoStyle::phone(seed)).jpeg)
                 .with_context(|| format!("cannot write {}", file.display()))?;
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// The subscription at `position`: the first sixteen are there to be registered, some of the rest are taken.

@@ -90,9 +90,13 @@ pub fn test(names: &[&str]) -> Result<bool> {
     Ok(total.failed == 0)
 }
 
+/// Cargo's words for the tests over HTTP. In the workspace and not their package alone, for which cargo would choose other features
+/// and compile everything below a second time.
+const SYSTEM: [&str; 4] = ["test", "--workspace", "--test", "system"];
+
 /// Everything that runs natively and alone.
 fn rules(_: &[&str]) -> Result<Count> {
-    let mut cargo = task::cargo(&["test", "--workspace", "--exclude", "shiming-api-tests", "--no-fail-fast"]);
+    let mut cargo = task::cargo(&["test", "--workspace", "--no-fail-fast"]);
     Ok(Count::read(&task::attempt("rules, reading, drawing", &mut cargo)?).plus(interop()?))
 }
 
@@ -128,7 +132,7 @@ fn package(_: &[&str]) -> Result<Count> {
 fn api(only: &[&str]) -> Result<Count> {
     run::prepare()?;
     let sizes = if only.is_empty() { sizes::check()? } else { Count::default() };
-    let mut cargo = task::cargo(&["test", "-p", "shiming-api-tests", "--no-fail-fast"]);
+    let mut cargo = task::cargo(&[&SYSTEM[..], &["--no-fail-fast"]].concat());
     if !only.is_empty() {
         cargo.arg("--").args(only);
     }
@@ -150,7 +154,8 @@ fn browser(only: &[&str]) -> Result<Count> {
     let specimens = run::streams()?;
     let golden = if files.iter().any(|file| stem(file) == "golden") { golden()? } else { PathBuf::new() };
     let card = build::browser_package(build::Part::Card)?;
-    task::run("strict checker", &mut task::cargo(&["build", "-p", "shiming-api-tests", "--bins"]))?;
+    // It comes with the tests of its package.
+    task::run("strict checker", &mut task::cargo(&[&SYSTEM[..], &["--no-run"]].concat()))?;
     let stack = staffed("browser-state")?;
     let mut node = setup::node(&["--test", "--test-reporter=tap", "--test-concurrency=1"])?;
     node.args(files).envs([
@@ -176,8 +181,9 @@ fn browser(only: &[&str]) -> Result<Count> {
 fn golden() -> Result<PathBuf> {
     let folder = workspace::fresh("golden")?;
     let path = folder.display().to_string();
-    let arguments = ["run", "--quiet", "-p", "shiming-vision", "--example", "golden", "--", &path];
-    task::run("golden pictures", &mut task::cargo(&arguments))?;
+    task::run("cargo build golden", &mut task::cargo(&["build", "--workspace", "--example", "golden"]))?;
+    let program = workspace::target().join("debug/examples/golden");
+    task::run("golden pictures", &mut task::command(&program.to_string_lossy(), &[&path]))?;
     let file = "documents.jsonl";
     std::fs::copy(workspace::path("crates/vision/tests/golden").join(file), folder.join(file))?;
     Ok(folder)

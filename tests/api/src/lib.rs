@@ -1,6 +1,6 @@
 //! Whole-system tests over HTTP: the edge and the sandbox run in a workerd each, as `cargo xtask build` made them.
 //!
-//! `cargo xtask test` runs them; by hand it is `cargo xtask run --check && cargo test -p shiming-api-tests`.
+//! `cargo xtask test` runs them; by hand it is `cargo xtask run --check && cargo test --workspace --test system`.
 //!
 //! | variable | meaning | default |
 //! | --- | --- | --- |
