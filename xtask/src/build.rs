@@ -24,6 +24,8 @@ pub enum Part {
     Issuer,
     /// `dist/gate`: the Worker in front of it, of devices and risk control.
     Gate,
+    /// `dist/certifier`: the Worker that issues certificates of no criminal record, and its typefaces.
+    Certifier,
     /// `dist/matcher`: the Worker that describes the register's portraits.
     Matcher,
     /// `dist/sandbox`: the Worker that plays the outside world.
@@ -39,8 +41,12 @@ pub enum Part {
 }
 
 /// Every part; those of the pages come with them.
-pub const ALL: [Part; 7] =
-    [Part::Edge, Part::Objects, Part::Issuer, Part::Gate, Part::Matcher, Part::Sandbox, Part::Web];
+pub const ALL: [Part; 8] =
+    [Part::Edge, Part::Objects, Part::Issuer, Part::Gate, Part::Certifier, Part::Matcher, Part::Sandbox, Part::Web];
+
+/// What lies beside the certifier's module: the typefaces of its documents, regular and bold, and their licence.
+const TYPEFACES: [&str; 3] =
+    ["400Regular/NotoSerifSC_400Regular.ttf", "600SemiBold/NotoSerifSC_600SemiBold.ttf", "LICENSE_FONT"];
 
 /// The wasm features that our compiler flags allow; workerd and every browser since 2023 have them. wasm-opt must not
 /// go beyond.
@@ -75,6 +81,7 @@ impl Part {
             Self::Objects => "objects",
             Self::Issuer => "issuer",
             Self::Gate => "gate",
+            Self::Certifier => "certifier",
             Self::Matcher => "matcher",
             Self::Sandbox => "sandbox",
             Self::Web => "web",
@@ -90,6 +97,7 @@ impl Part {
             Self::Objects => "shiming-objects",
             Self::Issuer => "shiming-issuer",
             Self::Gate => "shiming-gate",
+            Self::Certifier => "shiming-certifier",
             Self::Matcher => "shiming-matcher",
             Self::Sandbox => "shiming-sandbox",
             Self::Web => "shiming-capture",
@@ -112,7 +120,7 @@ impl Part {
 
     fn profile(self) -> &'static str {
         match self {
-            Self::Web | Self::Scanner | Self::Face | Self::Matcher => "release",
+            Self::Web | Self::Scanner | Self::Face | Self::Matcher | Self::Certifier => "release",
             _ => "worker",
         }
     }
@@ -197,13 +205,15 @@ fn compiled(part: Part, features: &[&str]) -> PathBuf {
     target(features).join("wasm32-unknown-unknown").join(part.profile()).join(file)
 }
 
-/// A Worker: its module, its glue and the shim that gives both to workerd.
+/// A Worker: its module, its glue and the shim that gives both to workerd; and its assets.
 fn worker(part: Part) -> Result<()> {
     let dist = part.dist();
     let shim = workspace::path("crates").join(part.name()).join("shim.js");
     let module = dist.join(format!("{}_bg.wasm", part.stem()));
     let index = dist.join("index.js");
-    let stamp = Stamp::new(part.name(), &[compiled(part, &[]), shim.clone()], include_str!("build.rs"))?;
+    // The last says which wasm-opt and which typefaces npm installed.
+    let inputs = [compiled(part, &[]), shim.clone(), workspace::path("package-lock.json")];
+    let stamp = Stamp::new(part.name(), &inputs, include_str!("build.rs"))?;
     if stamp.holds(&[index.clone(), module.clone()]) {
         return Ok(());
     }
@@ -212,6 +222,12 @@ fn worker(part: Part) -> Result<()> {
     optimise(part, &draft.join(format!("{}_bg.wasm", part.stem())), &[])?;
     minify(part, &draft.join(format!("{}.js", part.stem())))?;
     workspace::copy(&shim, &draft.join("index.js"))?;
+    if part == Part::Certifier {
+        let from = workspace::path("node_modules/@expo-google-fonts/noto-serif-sc");
+        for file in TYPEFACES.map(|file| from.join(file)) {
+            workspace::copy(&file, &draft.join("assets").join(file.file_name().unwrap_or_default()))?;
+        }
+    }
     publish(&draft, &dist)?;
     stamp.set()
 }

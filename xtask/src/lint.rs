@@ -15,8 +15,15 @@ pub fn lint() -> Result<bool> {
     look("formatting", task::cargo(&["fmt", "--all", "--check"]))?;
     look("clippy", task::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let mut wasm = task::cargo(&["clippy", "--target", "wasm32-unknown-unknown"]);
-    let workers =
-        ["shiming-edge", "shiming-objects", "shiming-issuer", "shiming-gate", "shiming-matcher", "shiming-sandbox"];
+    let workers = [
+        "shiming-edge",
+        "shiming-objects",
+        "shiming-issuer",
+        "shiming-gate",
+        "shiming-certifier",
+        "shiming-matcher",
+        "shiming-sandbox",
+    ];
     let of_pages = ["shiming-capture", "shiming-card", "shiming-scanner", "shiming-face"];
     for package in workers.into_iter().chain(of_pages) {
         wasm.args(["-p", package]);

@@ -40,7 +40,8 @@ cargo xtask COMMAND
   sizes                      what is uploaded and downloaded, compressed
   specimen                   draw fictional cards, photos of them, camera streams
   state DIRECTORY            the tables and fictional citizens that the Workers start from, for tests to copy
-  build [PART]…              build the Workers and the pages into dist/: edge, objects, issuer, gate, sandbox, web
+  build [PART]…              build the Workers and the pages into dist/: edge, objects, issuer, gate, certifier, matcher,
+                             sandbox, web
   models [--check]           make the model files from their sources (--check: only compare; needs Python 3.11)
   characters [--check]       make the page's table of characters and its font, likewise
 ";

@@ -19,7 +19,7 @@ const STOP: Duration = Duration::from_secs(5);
 
 /// The Workers. They end when this is dropped.
 pub struct Stack {
-    /// The edge: pages and API, and the Workers beside it, of its objects and of cards.
+    /// The edge: pages and API, and the Workers beside it, of its objects, cards and certificates.
     pub edge: Worker,
     /// The outside world.
     pub sandbox: Worker,
@@ -50,6 +50,7 @@ impl Stack {
             ("CRM_URL", &sandbox_url),
             ("SMS_URL", &sandbox_url),
             ("GATEWAY_URL", &sandbox_url),
+            ("POLICE_URL", &sandbox_url),
         ];
         let beside = configs_beside(workspace::root(), state, &variables)?;
         let mut edge = Worker::start("edge", state, edge_port, &beside, &variables)?;
@@ -142,16 +143,41 @@ fn config(name: &str) -> &'static str {
     if name == "edge" { "wrangler.toml" } else { "crates/sandbox/wrangler.toml" }
 }
 
-/// Development secrets for the Workers, where there are none yet. Their ids begin with `dev-`, which a Worker in
+/// Development secrets for the Workers, where there are none yet; those that came with a newer version are added. Their ids begin with `dev-`, which a Worker in
 /// production refuses.
 fn secrets() -> Result<()> {
-    for folder in [".", "crates/objects", "crates/issuer", "crates/gate", "crates/sandbox"].map(workspace::path) {
+    let folders = [".", "crates/objects", "crates/issuer", "crates/gate", "crates/certifier", "crates/sandbox"]
+        .map(workspace::path);
+    for folder in folders {
         let (example, own) = (folder.join(".dev.vars.example"), folder.join(".dev.vars"));
-        if !own.exists() && example.exists() {
-            workspace::copy(&example, &own)?;
+        if !example.exists() {
+            continue;
+        }
+        let had = if own.exists() { workspace::read(&own)? } else { String::new() };
+        let all = with_missing(&had, &workspace::read(&example)?);
+        if all != had {
+            workspace::write(&own, all)?;
         }
     }
     Ok(())
+}
+
+/// Variables, a line each, and after them those of `example` whose names they lack.
+fn with_missing(own: &str, example: &str) -> String {
+    let name = |line: &str| line.split_once('=').map(|(name, _)| name.trim().to_owned());
+    let known: Vec<String> = own.lines().filter_map(name).collect();
+    if known.is_empty() {
+        return example.to_owned();
+    }
+    let mut all = own.to_owned();
+    for line in example.lines().filter(|line| name(line).is_some_and(|name| !known.contains(&name))) {
+        if !all.ends_with('\n') {
+            all.push('\n');
+        }
+        all.push_str(line);
+        all.push('\n');
+    }
+    all
 }
 
 /// The migrations of a folder: names and statements, in the order in which they are applied.
@@ -203,6 +229,14 @@ pub fn prepare(state: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_of_a_newer_version_are_added() {
+        let example = "# for development\nA=dev-a:1\nB=dev-b:2\n";
+        assert_eq!(with_missing("", example), example);
+        assert_eq!(with_missing(example, example), example);
+        assert_eq!(with_missing("A=mine", example), "A=mine\nB=dev-b:2\n");
+    }
 
     #[test]
     fn migrations_are_known_by_what_they_say() {

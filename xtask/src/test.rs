@@ -154,8 +154,8 @@ fn browser(only: &[&str]) -> Result<Count> {
     let specimens = run::streams()?;
     let golden = if files.iter().any(|file| stem(file) == "golden") { golden()? } else { PathBuf::new() };
     let card = build::browser_package(build::Part::Card)?;
-    // It comes with the tests of its package.
-    task::run("strict checker", &mut task::cargo(&[&SYSTEM[..], &["--no-run"]].concat()))?;
+    // They come with the tests of their package.
+    task::run("strict checker, applicant", &mut task::cargo(&[&SYSTEM[..], &["--no-run"]].concat()))?;
     let stack = staffed("browser-state")?;
     let mut node = setup::node(&["--test", "--test-reporter=tap", "--test-concurrency=1"])?;
     node.args(files).envs([
@@ -164,6 +164,7 @@ fn browser(only: &[&str]) -> Result<Count> {
         ("STREAMS", specimens.as_os_str()),
         ("GOLDEN", golden.as_os_str()),
         ("STRICT", workspace::target().join("debug/strict").as_os_str()),
+        ("APPLY", workspace::target().join("debug/apply").as_os_str()),
         ("CARD", card.as_os_str()),
         ("CHROMIUM", setup::chromium()?.as_os_str()),
         ("REVIEWER", OsStr::new("development-only-reviewer-secret-0001")),

@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | [`number`], [`code`] | the certificate's number by a published rule, and the code that nobody guesses |
 //! | [`outcome`] | answer → draft → certificate, or a notice that tells nothing |
-//! | `seal`, `render` (feature `render`) | the police's seal, verified; the documents as PDF |
+//! | [`seal`] | the police's seal: what they sign, and (feature `render`) the picture, verified |
+//! | `render` (feature `render`) | the documents as PDF |
 //! | [`file`] | the PDF with its signature in it, and what of it is genuine |
 //! | [`log`] | the append-only log of issued certificates, and its audit |
 //! | [`link`], [`standing`] | what the QR symbol carries; validity, withdrawal, what strangers see |
@@ -22,7 +23,6 @@ pub mod number;
 pub mod outcome;
 #[cfg(feature = "render")]
 pub mod render;
-#[cfg(feature = "render")]
 pub mod seal;
 pub mod standing;
 mod text;

@@ -13,7 +13,7 @@ const PATH: &str = "/c#";
 /// Longer texts are not looked at.
 const LONGEST: usize = 160;
 
-/// Where certificates are checked: `https://` and a host, nothing after it.
+/// Where certificates are checked: `https://` and a host, nothing after it. This machine's own address is reached without TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin(String);
 
@@ -46,10 +46,12 @@ pub enum LinkError {
 }
 
 impl Origin {
-    /// `https://` and a host of small letters, digits, dots and hyphens, with a port or none, at most 80 characters.
+    /// `https://` and a host of small letters, digits, dots and hyphens, with a port or none, at most 80 characters; or
+    /// `http://127.0.0.1` with a port, for development.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        let host = text.strip_prefix("https://")?;
+        let local = || text.strip_prefix("http://").filter(|host| host.starts_with("127.0.0.1:"));
+        let host = text.strip_prefix("https://").or_else(local)?;
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:".contains(&byte);
         (text.len() <= 80 && !host.is_empty() && host.bytes().all(fits)).then(|| Self(text.to_owned()))
     }
@@ -57,7 +59,7 @@ impl Origin {
     /// The host.
     #[must_use]
     pub fn host(&self) -> &str {
-        self.0.trim_start_matches("https://")
+        self.0.split_once("://").map_or("", |(_, host)| host)
     }
 }
 

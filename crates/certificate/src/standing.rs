@@ -153,7 +153,8 @@ impl Standing {
 
 /// The facts of a certificate as a stranger may see them who has the paper before them: enough to hold it against the paper,
 /// too little to learn who somebody is.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Masked {
     /// `张*`.
     pub name: String,

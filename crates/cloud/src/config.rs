@@ -1,9 +1,17 @@
 //! What a deployment sets: variables and secrets, and the guard that keeps a production Worker from serving with the
 //! sandbox's addresses or with development keys. Each Worker reads what it needs and holds nothing else.
 
+use shiming_credential::IssuerKeys;
+use shiming_proof::session_key::Mode;
 use shiming_proof::{HmacKey, KeyId, LookupKey, Secret};
+use shiming_service::code::Operator;
 use shiming_service::effect::System;
 use worker::Env;
+
+use crate::signing::SigningKeys;
+
+/// Most characters of an issuer's name.
+const LONGEST_ISSUER: usize = 40;
 
 /// Where a system is and what is signed with.
 #[derive(Clone, Debug)]
@@ -26,6 +34,19 @@ pub struct Common {
     /// Look-ups: the first is written, all of them are looked under.
     pub lookup_keys: Vec<LookupKey>,
     systems: Vec<(System, Endpoint)>,
+}
+
+/// What a Worker needs that has codes sent (CB-2, CB-3).
+#[derive(Clone, Debug)]
+pub struct Codes {
+    /// SN (CB-3).
+    service_number: String,
+    /// How session keys are made (CB-3).
+    session_key_mode: Mode,
+    /// Hashes of codes.
+    code_key: Secret,
+    /// K1 (CB-3).
+    service_key: Secret,
 }
 
 /// Why the Worker does not serve. Names settings, never their values.
@@ -63,12 +84,6 @@ impl<'a> Settings<'a> {
         Ok(Self { read, guarded: environment != "development" })
     }
 
-    /// Whether what is for development only is refused.
-    #[must_use]
-    pub fn is_guarded(&self) -> bool {
-        self.guarded
-    }
-
     /// A setting that can be left out.
     #[must_use]
     pub fn maybe(&self, name: &'static str) -> Option<String> {
@@ -83,9 +98,7 @@ impl<'a> Settings<'a> {
     /// A base address, without a slash at its end.
     pub fn address(&self, name: &'static str) -> Result<String, ConfigError> {
         let url = self.need(name)?;
-        if self.guarded && !is_public_https(&url) {
-            return Err(ConfigError::NotForProduction(name));
-        }
+        self.refuse(name, !is_public_https(&url))?;
         Ok(url.trim_end_matches('/').to_owned())
     }
 
@@ -119,6 +132,47 @@ impl<'a> Settings<'a> {
         })
     }
 
+    /// What codes need.
+    pub fn codes(&self) -> Result<Codes, ConfigError> {
+        Ok(Codes {
+            service_number: self.need("SERVICE_NUMBER")?,
+            session_key_mode: match self.maybe("SESSION_KEY_MODE").as_deref() {
+                None | Some("hmac-sha256") => Mode::HmacSha256,
+                Some("legacy-digest") => Mode::LegacyDigest,
+                Some(_) => return Err(ConfigError::Malformed("SESSION_KEY_MODE")),
+            },
+            code_key: self.key("CODE_KEY")?.1,
+            service_key: self.key("GATEWAY_SERVICE_KEY")?.1,
+        })
+    }
+
+    /// Keys that we sign with: a JWK set.
+    pub fn signing_keys(&self, name: &'static str) -> Result<SigningKeys, ConfigError> {
+        let keys = SigningKeys::parse(&self.need(name)?).ok_or(ConfigError::Malformed(name))?;
+        self.refuse(name, keys.is_for_development())?;
+        Ok(keys)
+    }
+
+    /// Keys that somebody else signs with, as they publish them: a JWK set.
+    pub fn published_keys(&self, name: &'static str) -> Result<IssuerKeys, ConfigError> {
+        let keys = IssuerKeys::from_jwks(&self.need(name)?).ok().filter(|keys| keys.ids().next().is_some());
+        let keys = keys.ok_or(ConfigError::Malformed(name))?;
+        self.refuse(name, keys.ids().any(|id| is_for_development(id.as_str())))?;
+        Ok(keys)
+    }
+
+    /// `iss` of what we sign: as long as cards and certificates have room for.
+    pub fn issuer_name(&self) -> Result<String, ConfigError> {
+        let name = self.need("ISSUER_NAME")?;
+        let fits = name.chars().count() <= LONGEST_ISSUER && !name.contains(char::is_control);
+        if fits { Ok(name) } else { Err(ConfigError::Malformed("ISSUER_NAME")) }
+    }
+
+    /// Refuses what is for development only, where that is guarded.
+    fn refuse(&self, name: &'static str, is_for_development: bool) -> Result<(), ConfigError> {
+        if self.guarded && is_for_development { Err(ConfigError::NotForProduction(name)) } else { Ok(()) }
+    }
+
     fn ring<T>(&self, name: &'static str, form: impl Fn(&str) -> Option<T>) -> Result<Vec<(KeyId, T)>, ConfigError> {
         self.need(name)?.split(',').map(|key| self.key_of(name, key, &form)).collect()
     }
@@ -131,9 +185,7 @@ impl<'a> Settings<'a> {
         form: impl Fn(&str) -> Option<T>,
     ) -> Result<(KeyId, T), ConfigError> {
         let (id, secret) = text.trim().split_once(':').ok_or(ConfigError::Malformed(name))?;
-        if self.guarded && id.starts_with("dev") {
-            return Err(ConfigError::NotForProduction(name));
-        }
+        self.refuse(name, is_for_development(id))?;
         let id = KeyId::new(id).map_err(|_| ConfigError::Malformed(name))?;
         Ok((id, form(secret).ok_or(ConfigError::Malformed(name))?))
     }
@@ -152,6 +204,25 @@ impl Common {
         let authority = self.public_origin.split_once("://").map_or(self.public_origin.as_str(), |(_, rest)| rest);
         authority.split(['/', ':']).next().unwrap_or(authority)
     }
+}
+
+impl Codes {
+    /// What the operator brings to every code; `common` knows the page's host.
+    #[must_use]
+    pub fn operator<'a>(&'a self, common: &'a Common) -> Operator<'a> {
+        Operator {
+            code_key: &self.code_key,
+            service_key: &self.service_key,
+            session_key_mode: self.session_key_mode,
+            service_number: &self.service_number,
+            host: common.host(),
+        }
+    }
+}
+
+/// A key's name says so.
+pub(crate) fn is_for_development(id: &str) -> bool {
+    id.starts_with("dev")
 }
 
 fn secret(text: &str) -> Option<Secret> {

@@ -141,7 +141,18 @@ pub fn json<T: Serialize>(status: u16, value: &T) -> Answer {
 
 /// An answer that is written already.
 pub fn written(status: u16, media_type: &str, body: String) -> Answer {
-    let mut response = ResponseBuilder::new().with_status(status).fixed(body.into_bytes());
+    bytes(status, media_type, body.into_bytes())
+}
+
+/// An answer that was recorded: a problem, or what was done.
+pub fn given(status: u16, body: String) -> Answer {
+    let media_type = if status < 400 { "application/json" } else { "application/problem+json" };
+    written(status, media_type, body)
+}
+
+/// An answer of bytes, for whoever asked.
+pub fn bytes(status: u16, media_type: &str, body: Vec<u8>) -> Answer {
+    let mut response = ResponseBuilder::new().with_status(status).fixed(body);
     dress(&mut response, media_type)?;
     Ok(response)
 }

@@ -20,5 +20,6 @@ pub mod problem;
 pub mod registrations;
 pub mod sealed;
 pub mod signed;
+pub mod signing;
 pub mod staff;
 pub mod subtle;

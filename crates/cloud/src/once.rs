@@ -5,7 +5,7 @@ use shiming_wire::ProblemType;
 use worker::{D1PreparedStatement, Env, Response};
 
 use crate::config::Common;
-use crate::http::{Answer, written};
+use crate::http::{Answer, given};
 use crate::problem::Fault;
 use crate::{clock, database, sealed};
 
@@ -53,13 +53,13 @@ impl<'a> Once<'a> {
             return Err(ProblemType::IdempotencyKeyReused.into());
         }
         let answer: String = sealed::open_text(&config.data_keys, &once.place(), &row.answer).await?;
-        Ok((once, Some(written(row.status, "application/json", answer)?)))
+        Ok((once, Some(given(row.status, answer)?)))
     }
 
     /// Records the answer, and gives it.
     pub async fn end(self, status: u16, answer: String) -> Answer {
         self.record(status, &answer).await?.run().await?;
-        written(status, "application/json", answer)
+        given(status, answer)
     }
 
     /// What records the answer, for whoever writes it together with what was done. An answer that is recorded already is

@@ -5,6 +5,7 @@ use shiming_service::budget::Spent;
 use shiming_service::link::LinkVoid;
 use shiming_service::policy::PolicyError;
 use shiming_service::registration::Refusal;
+use shiming_service::risk::Reason;
 use shiming_wire::{Problem, ProblemType, Text};
 
 /// What a handler ends in when it cannot answer.
@@ -114,6 +115,20 @@ impl From<LinkVoid> for Fault {
 #[must_use]
 pub fn spent(kind: ProblemType, spent: Spent) -> Fault {
     Problem { retry_after: Some(spent.retry_after), ..Problem::new(kind) }.into()
+}
+
+/// What a device is told of a live face that did not pass: what to do next, and little of why.
+#[must_use]
+pub fn face_refused(reason: Reason) -> Problem {
+    let (kind, pointer) = match reason {
+        Reason::NoLiveFace => (ProblemType::LiveFaceRequired, Some("/face")),
+        Reason::NothingToCompare => (ProblemType::LiveFaceRequired, Some("/face/document")),
+        Reason::ChallengeVoid | Reason::FaceTooLate => (ProblemType::LiveFaceVoid, None),
+        Reason::FaceDiffers => (ProblemType::FaceDiffers, None),
+        _ => (ProblemType::LiveFaceRefused, None),
+    };
+    let pointers = pointer.into_iter().map(self::pointer).collect();
+    Problem { pointers, ..Problem::new(kind) }
 }
 
 /// A body that is not what the endpoint takes. Serde's message stays here: it can quote the body.

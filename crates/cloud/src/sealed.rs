@@ -55,8 +55,18 @@ pub async fn seal_text<T: Serialize>(ring: &Ring, place: &str, value: &T) -> Res
 
 /// Undoes [`seal_text`].
 pub async fn open_text<T: DeserializeOwned>(ring: &Ring, place: &str, sealed: &str) -> Result<T, Fault> {
+    Ok(shiming_wire::json::from_slice(&open_bytes_text(ring, place, sealed).await?)?)
+}
+
+/// [`seal_text`] of bytes that are no JSON.
+pub async fn seal_bytes_text(ring: &Ring, place: &str, plain: &[u8]) -> Result<String, Fault> {
+    Ok(URL_SAFE_NO_PAD.encode(seal_bytes(ring, place, plain.to_vec()).await?))
+}
+
+/// Undoes [`seal_bytes_text`].
+pub async fn open_bytes_text(ring: &Ring, place: &str, sealed: &str) -> Result<Vec<u8>, Fault> {
     let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| Fault::Internal(format!("{place}: not base64url")))?;
-    open(ring, place, &sealed).await
+    open_bytes(ring, place, &sealed).await
 }
 
 fn split(sealed: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {

@@ -144,6 +144,11 @@ impl IssuerKeys {
         if twice { Err(KeysError::Ambiguous) } else { Ok(Self(keys)) }
     }
 
+    /// The names of the keys.
+    pub fn ids(&self) -> impl Iterator<Item = &KeyId> {
+        self.0.iter().map(|key| &key.id)
+    }
+
     /// The key of that name.
     pub(crate) fn find(&self, id: &KeyId) -> Option<&IssuerKey> {
         self.0.iter().find(|key| key.id == *id)

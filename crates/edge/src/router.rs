@@ -79,12 +79,14 @@ impl Route {
     }
 }
 
-/// Who answers for electronic ID cards: the gate for devices and risk control, the issuer for the cards themselves.
+/// Who answers for electronic ID cards: the gate for devices and risk control, the issuer for the cards themselves. For
+/// certificates: the certifier.
 fn beside(path: &str) -> Option<&'static str> {
     let mut segments = path.strip_prefix("/v1/")?.split('/');
     match (segments.next()?, segments.next()) {
         ("devices" | "faces" | "risk", _) | ("cards", Some("offers" | "revocations")) => Some("GATE"),
         ("cards", _) => Some("ISSUER"),
+        ("certificates", _) => Some("CERTIFIER"),
         _ => None,
     }
 }
@@ -174,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn gate_and_issuer_get_their_own_and_nothing_else() {
+    fn workers_beside_get_their_own_and_nothing_else() {
         for path in ["/v1/cards", "/v1/cards/", "/v1/cards/status/1"] {
             assert_eq!(beside(path), Some("ISSUER"), "{path}");
         }
@@ -188,9 +190,20 @@ mod tests {
         ] {
             assert_eq!(beside(path), Some("GATE"), "{path}");
         }
-        for path in
-            ["/cards", "/sweep", "/certificates", "/v1/sweep", "/v1/cardsx", "/v2/cards", "/v1/", "/v1/links/cards"]
-        {
+        for path in ["/v1/certificates", "/v1/certificates/keys", "/v1/certificates/applications/x/document"] {
+            assert_eq!(beside(path), Some("CERTIFIER"), "{path}");
+        }
+        for path in [
+            "/cards",
+            "/sweep",
+            "/certificates",
+            "/v1/sweep",
+            "/v1/cardsx",
+            "/v1/certificatesx",
+            "/v2/cards",
+            "/v1/",
+            "/v1/links/cards",
+        ] {
             assert_eq!(beside(path), None, "{path}");
         }
     }

@@ -8,9 +8,9 @@ use shiming_cloud::problem::Fault;
 use shiming_cloud::{clock, sealed};
 use shiming_identity::live_face::Action;
 use shiming_service::live_face::{CHALLENGES_WITHIN, Challenge, MOST_CHALLENGES, is_repeated};
-use shiming_service::risk::{Reason, Rule};
+use shiming_service::risk::Rule;
 use shiming_wire::card::{ChallengeId, FaceEvidence};
-use shiming_wire::{FaceDescriptor, Problem, ProblemType, Text, UnixSeconds};
+use shiming_wire::{FaceDescriptor, UnixSeconds};
 use worker::{D1PreparedStatement, Env};
 
 /// A face is compared with at most so many others, the newest.
@@ -64,19 +64,6 @@ pub async fn take(env: &Env, device: &str, id: &ChallengeId, request: &str) -> R
         Ok(Taken { challenge: Challenge { actions, issued_at: row.issued_at }, arrived_at: row.taken_at })
     };
     row.map(taken).transpose()
-}
-
-/// What a device is told of a live face that did not pass: what to do next, and little of why.
-pub fn refusal(reason: Reason) -> Problem {
-    let (kind, pointer) = match reason {
-        Reason::NoLiveFace => (ProblemType::LiveFaceRequired, Some("/face")),
-        Reason::NothingToCompare => (ProblemType::LiveFaceRequired, Some("/face/document")),
-        Reason::ChallengeVoid | Reason::FaceTooLate => (ProblemType::LiveFaceVoid, None),
-        Reason::FaceDiffers => (ProblemType::FaceDiffers, None),
-        _ => (ProblemType::LiveFaceRefused, None),
-    };
-    let pointers = pointer.into_iter().map(|pointer| Text::new(pointer).unwrap_or_default()).collect();
-    Problem { pointers, ..Problem::new(kind) }
 }
 
 /// Where a person's face is kept, for its encryption.

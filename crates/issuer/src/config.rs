@@ -1,9 +1,8 @@
 //! What the issuer needs to be told.
 
 use shiming_cloud::config::{Common, ConfigError, Read, Settings, of_platform};
+use shiming_cloud::signing::SigningKeys;
 use worker::Env;
-
-use crate::keys::Issuer;
 
 /// Most characters of a status list's name that a card has room for.
 const LONGEST_LIST: usize = 60;
@@ -16,7 +15,7 @@ pub struct Config {
     /// `iss` of cards.
     pub name: String,
     /// What cards are signed with.
-    pub issuer: Issuer,
+    pub issuer: SigningKeys,
 }
 
 impl Config {
@@ -28,14 +27,11 @@ impl Config {
     /// The pure part of [`Self::read`].
     fn from_settings(read: &Read<'_>) -> Result<Self, ConfigError> {
         let settings = Settings::new(read)?;
-        let issuer = Issuer::parse(&settings.need("ISSUER_KEYS")?).ok_or(ConfigError::Malformed("ISSUER_KEYS"))?;
-        if settings.is_guarded() && issuer.is_for_development() {
-            return Err(ConfigError::NotForProduction("ISSUER_KEYS"));
-        }
-        let config = Self { common: settings.common(&[])?, name: settings.need("ISSUER_NAME")?, issuer };
-        if config.name.chars().count() > 40 || config.name.contains(char::is_control) {
-            return Err(ConfigError::Malformed("ISSUER_NAME"));
-        }
+        let config = Self {
+            issuer: settings.signing_keys("ISSUER_KEYS")?,
+            common: settings.common(&[])?,
+            name: settings.issuer_name()?,
+        };
         // Cards name their list by its address; ten digits are enough for its number.
         if config.list(9_999_999_999).len() > LONGEST_LIST {
             return Err(ConfigError::Malformed("PUBLIC_ORIGIN"));

@@ -7,7 +7,6 @@
 
 mod config;
 mod events;
-mod keys;
 mod router;
 mod routes;
 

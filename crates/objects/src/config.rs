@@ -1,8 +1,6 @@
 //! What the objects need to be told.
 
-use shiming_cloud::config::{Common, ConfigError, Read, Settings, of_platform};
-use shiming_proof::Secret;
-use shiming_proof::session_key::Mode;
+use shiming_cloud::config::{Codes, Common, ConfigError, Read, Settings, of_platform};
 use shiming_service::effect::System;
 use worker::Env;
 
@@ -19,14 +17,8 @@ const SYSTEMS: [(System, &str, &str); 4] = [
 pub struct Config {
     /// What every Worker needs.
     pub common: Common,
-    /// SN (CB-3).
-    pub service_number: String,
-    /// How session keys are made (CB-3).
-    pub session_key_mode: Mode,
-    /// Hashes of codes.
-    pub code_key: Secret,
-    /// K1 (CB-3).
-    pub service_key: Secret,
+    /// What codes need.
+    pub codes: Codes,
 }
 
 impl Config {
@@ -38,17 +30,7 @@ impl Config {
     /// The pure part of [`Self::read`].
     fn from_settings(read: &Read<'_>) -> Result<Self, ConfigError> {
         let settings = Settings::new(read)?;
-        Ok(Self {
-            common: settings.common(&SYSTEMS)?,
-            service_number: settings.need("SERVICE_NUMBER")?,
-            session_key_mode: match settings.maybe("SESSION_KEY_MODE").as_deref() {
-                None | Some("hmac-sha256") => Mode::HmacSha256,
-                Some("legacy-digest") => Mode::LegacyDigest,
-                Some(_) => return Err(ConfigError::Malformed("SESSION_KEY_MODE")),
-            },
-            code_key: settings.key("CODE_KEY")?.1,
-            service_key: settings.key("GATEWAY_SERVICE_KEY")?.1,
-        })
+        Ok(Self { common: settings.common(&SYSTEMS)?, codes: settings.codes()? })
     }
 }
 

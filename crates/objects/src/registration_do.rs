@@ -12,22 +12,22 @@ use futures_channel::oneshot;
 use futures_util::future::select;
 use futures_util::lock::Mutex;
 use shiming_cloud::adapter::Adapter;
-use shiming_cloud::http::{self, Answer, Handler, json};
+use shiming_cloud::http::{self, Answer, Handler, given, json};
 use shiming_cloud::problem::{Fault, invalid, spent};
 use shiming_cloud::registrations::{AGENT, Action, CLIENT, FORMAT, PATH, QUERY, SIGNED};
 use shiming_cloud::{budgets, clock, database, link, names, sealed, subtle};
 use shiming_identity::line::masked_line;
 use shiming_outside::crm::{FindSubscription, Subscription};
 use shiming_proof::{IdempotencyKey, SignedGet, SignedPost, Unverified};
+use shiming_service::Context;
 use shiming_service::budget::{Purpose, Scope, Spent};
-use shiming_service::code::Operator;
 use shiming_service::effect::{Entry, ReviewDecision, hex};
 use shiming_service::evidence::Checked;
 use shiming_service::link::LinkTarget;
 use shiming_service::outbox::{self, Decision};
 use shiming_service::port::{Reply, carry_out, find_subscription};
 use shiming_service::registration::{
-    self, Context, Event, Opening, Registration, Stage, Transition, check_code_request, check_evidence,
+    self, Event, Opening, Registration, Stage, Transition, check_code_request, check_evidence,
 };
 use shiming_wire::{
     Bytes, Channel, CodeProgress, ConfirmCode, CreateRegistration, Evidence, ProblemType, RegistrationCreated,
@@ -547,11 +547,6 @@ fn attempts_spent(error: Spent) -> Fault {
     spent(ProblemType::AttemptsSpent, error)
 }
 
-fn given(status: u16, body: String) -> Answer {
-    let media_type = if status < 400 { "application/json" } else { "application/problem+json" };
-    http::written(status, media_type, body)
-}
-
 async fn verify(device_key: &Bytes<65>, signed: Unverified) -> Result<(), Fault> {
     match subtle::verify_p256(&device_key.0, &signed.base, &signed.signature).await {
         Ok(true) => Ok(()),
@@ -561,17 +556,7 @@ async fn verify(device_key: &Bytes<65>, signed: Unverified) -> Result<(), Fault>
 }
 
 fn context<'a>(config: &'a Config, random: shiming_service::Random<'a>) -> Context<'a> {
-    Context {
-        now: clock::now(),
-        random,
-        operator: Operator {
-            code_key: &config.code_key,
-            service_key: &config.service_key,
-            session_key_mode: config.session_key_mode,
-            service_number: &config.service_number,
-            host: config.common.host(),
-        },
-    }
+    Context { now: clock::now(), random, operator: config.codes.operator(&config.common) }
 }
 
 fn state_place(id: &str) -> String {

@@ -1,4 +1,4 @@
-//! What crosses the wire between the edge and the operator's systems: register, CRM, SMS centre, telephone gateway.
+//! What crosses the wire between the edge and the operator's systems: register, CRM, SMS centre, telephone gateway, police server.
 //!
 //! This is the "generic signed HTTP" interface. Every call is `POST` with a JSON body, an `Idempotency-Key`, and an
 //! HTTP message signature (RFC 9421, `hmac-sha256`) over method, path, `content-digest` and the idempotency key. An
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub mod cards;
 pub mod crm;
 pub mod gateway;
+pub mod police;
 pub mod register;
 pub mod sms;
 

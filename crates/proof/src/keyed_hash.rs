@@ -31,6 +31,8 @@ pub enum Purpose {
     Offer,
     /// What a relying party may know a holder by (EC-4).
     Reference,
+    /// The verification code of a certificate (NC-5).
+    Certificate,
     /// A person's bearer credential.
     Credential,
     /// A request, under its idempotency key.
@@ -51,6 +53,7 @@ impl Purpose {
             Self::Link => b"shiming link",
             Self::Enrolment => b"shiming enrolment",
             Self::Offer => b"shiming offer",
+            Self::Certificate => b"shiming certificate",
             Self::Reference => b"shiming reference",
             Self::Credential => b"shiming credential",
             Self::Request => b"shiming request",

@@ -5,7 +5,7 @@ const WORDS = {
     title: "沙箱 · 外面的世界",
     badge: "仅供开发与测试",
     intro:
-      "这里扮演实名登记之外的一切：公民身份登记库、运营商的客户系统、短信中心、电话网关，以及能响铃、能收短信的手机。所有人物均为虚构。",
+      "这里扮演实名登记之外的一切：公民身份登记库、运营商的客户系统、短信中心、电话网关、公安系统，以及能响铃、能收短信的手机。所有人物均为虚构。",
     open: "打开登记页面",
     steps: "怎样试一试",
     step1: "选一位虚构的公民，下载他的身份证正、反面照片。",
@@ -34,6 +34,7 @@ const WORDS = {
     crm: "客户系统",
     sms: "短信中心",
     gateway: "电话网关",
+    police: "公安系统",
     trouble: "麻烦",
     times: "次数",
     delay: "慢 3 秒",
@@ -91,7 +92,7 @@ const WORDS = {
     title: "Sandbox · the outside world",
     badge: "Development and tests only",
     intro:
-      "This plays everything outside the registration: the citizen register, the operator's customer system, the message centre, the telephone gateway, and phones that ring and receive messages. Nobody here exists.",
+      "This plays everything outside the registration: the citizen register, the operator's customer system, the message centre, the telephone gateway, the police server, and phones that ring and receive messages. Nobody here exists.",
     open: "Open the registration page",
     steps: "How to try it",
     step1: "Choose a fictional citizen and download the photos of their card, front and back.",
@@ -120,6 +121,7 @@ const WORDS = {
     crm: "Customer system",
     sms: "Message centre",
     gateway: "Telephone gateway",
+    police: "Police server",
     trouble: "Trouble",
     times: "Times",
     delay: "3 seconds slow",

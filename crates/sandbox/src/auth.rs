@@ -5,6 +5,7 @@ use shiming_proof::{HmacKey, IdempotencyKey, SignatureError, SignedPost};
 use worker::{Env, Fetch, Headers, Method, Request, RequestInit, Result};
 
 use crate::rules::keys;
+use crate::rules::seals::SealKey;
 use crate::store::CallbackRow;
 use crate::world::{World, now_ms};
 
@@ -19,11 +20,18 @@ pub fn digest_hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The keys that a system shares with the edge: `REGISTER_KEYS`, `CRM_KEYS`, `SMS_KEYS`, `GATEWAY_KEYS`; or K1,
-/// `GATEWAY_SERVICE_KEY`.
+/// The keys that a system shares with the edge: `REGISTER_KEYS`, `CRM_KEYS`, `SMS_KEYS`, `GATEWAY_KEYS`, `POLICE_KEYS`; or
+/// K1, `GATEWAY_SERVICE_KEY`.
 pub fn keys(env: &Env, name: &str) -> Result<Vec<HmacKey>> {
     let configured = env.secret(name)?.to_string();
     keys::parse(&configured).map_err(|error| worker::Error::RustError(format!("{name}: {error}")))
+}
+
+/// The key that the police sign seals with, `POLICE_SEAL_KEY`.
+pub fn seal_key(env: &Env) -> Result<SealKey> {
+    const NAME: &str = "POLICE_SEAL_KEY";
+    let configured = env.secret(NAME)?.to_string();
+    SealKey::parse(&configured).map_err(|error| worker::Error::RustError(format!("{NAME}: {error}")))
 }
 
 /// The secret that holds the keys of `system`.
@@ -32,6 +40,7 @@ fn secret_of(system: &str) -> &'static str {
         "register" => "REGISTER_KEYS",
         "crm" => "CRM_KEYS",
         "sms" => "SMS_KEYS",
+        "police" => "POLICE_KEYS",
         _ => "GATEWAY_KEYS",
     }
 }

@@ -1,4 +1,4 @@
-//! Calls of the edge: signature, idempotency, ordered troubles, and what the call does (RN-6, RN-8 to RN-10, CB-4).
+//! Calls of the edge: signature, idempotency, ordered troubles, and what the call does (RN-6, RN-8 to RN-10, CB-4, NC-3).
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use shiming_outside::crm::{
     Subscription, Switched,
 };
 use shiming_outside::gateway::{CallAccepted, PlaceCall};
+use shiming_outside::police::InquireRecord;
 use shiming_outside::register::{CitizenAnswer, Portrait, VerifyCitizen};
 use shiming_outside::sms::{MessageAccepted, SendServiceMessage};
 use shiming_proof::IdempotencyKey;
@@ -23,7 +24,7 @@ use crate::rules::crm::{activate, deactivate_provisional, is_activation, move_re
 use crate::rules::faults::{FaultKind, Phase, system_of};
 use crate::rules::idempotency::{Judgement, Recorded, judge};
 use crate::rules::phone::{CallState, dialable, takes_messages};
-use crate::rules::{gateway, register};
+use crate::rules::{gateway, police, register};
 use crate::store::{CardRow, LedgerRow, PhoneCallRow, QuestionRow, SubscriptionRow};
 use crate::telephone::DIAL_MS;
 use crate::world::{GLANCE, World, now_ms};
@@ -96,7 +97,10 @@ impl World {
             _ => wait(delay_ms).await,
         }
 
-        let entry = if path == VerifyCitizen::PATH { self.register_entry(body).await? } else { None };
+        let entry = match person_asked_about(path, body) {
+            Some(number) => self.register_entry(&number).await?,
+            None => None,
+        };
         if self.epoch.get() != epoch {
             return Ok(("unavailable", Answer::problem(503, "began-anew", "The world began anew meanwhile.")));
         }
@@ -180,29 +184,30 @@ impl World {
             }),
             SendServiceMessage::PATH => with(call.body, |ask| self.send_message(&ask)),
             PlaceCall::PATH => with(call.body, |ask| self.place_call(&ask, call.twice)),
+            InquireRecord::PATH => with(call.body, |ask| self.inquire(&ask, call)),
             _ => Ok(Answer::not_found()),
         }
     }
 
-    async fn register_entry(&self, body: &[u8]) -> Result<Option<register::Entry>> {
+    async fn register_entry(&self, id_number: &str) -> Result<Option<register::Entry>> {
         #[derive(Deserialize)]
         struct Row {
+            position: u32,
             name: String,
             portrait: String,
         }
-        let Ok(ask) = serde_json::from_slice::<VerifyCitizen>(body) else { return Ok(None) };
         let row: Option<Row> = self
             .env
             .d1("DB")?
-            .prepare("SELECT name, portrait FROM citizens WHERE id_number = ?")
-            .bind(&[ask.id_number.as_str().into()])?
+            .prepare("SELECT position, name, portrait FROM citizens WHERE id_number = ?")
+            .bind(&[id_number.into()])?
             .first(None)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let name = self.store()?.name_of(ask.id_number.as_str())?.unwrap_or(row.name);
-        let portrait = self.store()?.portrait_of(ask.id_number.as_str())?.unwrap_or(row.portrait);
+        let name = self.store()?.name_of(id_number)?.unwrap_or(row.name);
+        let portrait = self.store()?.portrait_of(id_number)?.unwrap_or(row.portrait);
         let portrait = Some(Portrait(portrait)).filter(|portrait| !portrait.0.is_empty());
-        Ok(Some(register::Entry { name, portrait }))
+        Ok(Some(register::Entry { position: row.position, name, portrait }))
     }
 
     /// RN-6, RC-4
@@ -233,6 +238,16 @@ impl World {
             outcome: outcome.to_owned(),
         })?;
         Answer::ok(&answer)
+    }
+
+    /// NC-3, NC-6
+    fn inquire(&self, ask: &InquireRecord, call: &Incoming<'_>) -> Result<Answer> {
+        let says = self.store()?.police_says(ask.number.as_str())?;
+        let key = auth::seal_key(&self.env)?;
+        match police::answer(ask, call.entry.as_ref(), says, now_ms() / 1000, &key) {
+            Ok(answer) => Answer::ok(&answer),
+            Err(why) => Ok(Answer::problem(422, why.code(), &why.to_string())),
+        }
     }
 
     /// EC-3: takes note of cards.
@@ -411,6 +426,16 @@ impl World {
     fn service_code(&self) -> String {
         self.env.var("SERVICE_CODE").map_or_else(|_| String::from("106900001"), |value| value.to_string())
     }
+}
+
+/// The number of the person that a call is about, if the register is looked into for it.
+fn person_asked_about(path: &str, body: &[u8]) -> Option<String> {
+    let number = match path {
+        VerifyCitizen::PATH => serde_json::from_slice::<VerifyCitizen>(body).ok()?.id_number,
+        InquireRecord::PATH => serde_json::from_slice::<InquireRecord>(body).ok()?.number,
+        _ => return None,
+    };
+    Some(number.as_str().to_owned())
 }
 
 async fn wait(milliseconds: u32) {

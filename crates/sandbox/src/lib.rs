@@ -1,9 +1,9 @@
 //! A second Worker that plays the outside world, for development and tests.
 //!
 //! It answers the edge over real HTTP with the types of `shiming_outside`: the citizen register, the operator's CRM and
-//! HLR, the message centre and the telephone gateway; and it has what is behind them: phones that ring and show
-//! messages, on pages for people and on endpoints for tests. It can be ordered to be slow, silent, wrong or stuttering.
-//! `README.md` in this crate lists the endpoints.
+//! HLR, the message centre, the telephone gateway and the police server; and it has what is behind them: phones that ring
+//! and show messages, on pages for people and on endpoints for tests. It can be ordered to be slow, silent, wrong or
+//! stuttering. `README.md` in this crate lists the endpoints.
 //!
 //! It never runs in production: [`rules::door`] lets nobody in unless a variable that only its development
 //! configuration sets is `on` and the request came over loopback.

@@ -11,6 +11,7 @@ use crate::auth::digest_hex;
 use crate::rules::faults::{FaultKind, Phase, Scope};
 use crate::rules::idempotency::Recorded;
 use crate::rules::phone::CallState;
+use crate::rules::police::Says;
 use crate::rules::register::Kind;
 
 const SCHEMA: &str = "
@@ -53,6 +54,7 @@ CREATE TABLE IF NOT EXISTS register (
   one INTEGER PRIMARY KEY CHECK (one = 1), takes TEXT NOT NULL, per_day INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS names (id_number TEXT PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS portraits (id_number TEXT PRIMARY KEY, portrait TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS police (number TEXT PRIMARY KEY, says TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS questions (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, idempotency_key TEXT NOT NULL,
   id_number TEXT NOT NULL, name TEXT NOT NULL, sequence TEXT, outcome TEXT NOT NULL);
@@ -63,7 +65,7 @@ CREATE TABLE IF NOT EXISTS cards (
 ";
 
 /// The tables of [`SCHEMA`].
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "cards",
     "subscriptions",
     "records",
@@ -80,6 +82,7 @@ const TABLES: [&str; 17] = [
     "register",
     "names",
     "portraits",
+    "police",
     "questions",
 ];
 
@@ -289,6 +292,15 @@ pub struct HoldRow {
     pub scope: Scope,
     /// When.
     pub phase: Phase,
+}
+
+/// What the police were ordered to say.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PoliceRow {
+    /// About which number.
+    pub number: String,
+    /// What.
+    pub says: Says,
 }
 
 /// A call waiting to be dialled, to stop ringing, to end.
@@ -601,6 +613,22 @@ impl Store {
         self.run("INSERT OR REPLACE INTO portraits (id_number, portrait) VALUES (?, ?)", values)
     }
 
+    /// What the police were ordered to say about a number.
+    pub fn police_says(&self, number: &str) -> Result<Option<Says>> {
+        let row: Option<PoliceRow> = self.first("SELECT * FROM police WHERE number = ?", vec![number.into()])?;
+        Ok(row.map(|row| row.says))
+    }
+
+    /// Everything that the police were ordered to say.
+    pub fn police(&self) -> Result<Vec<PoliceRow>> {
+        self.rows("SELECT * FROM police ORDER BY number", vec![])
+    }
+
+    /// Orders what the police say about a number.
+    pub fn set_police(&self, number: &str, says: Says) -> Result<()> {
+        self.run("INSERT OR REPLACE INTO police (number, says) VALUES (?, ?)", vec![number.into(), name(says)])
+    }
+
     /// Questions about a number that were answered since then.
     pub fn questions_since(&self, id_number: &str, since_ms: u64) -> Result<u64> {
         let values = vec![id_number.into(), int(since_ms)];
@@ -723,10 +751,10 @@ impl Store {
         Ok(self.holds()?.iter().any(|hold| hold.phase == phase && hold.scope.covers(path, body)))
     }
 
-    /// Ends all troubles and waits, and makes the register as it was seeded.
+    /// Ends all troubles and waits, and makes the register and the police as they were seeded.
     pub fn clear_orders(&self) -> Result<()> {
         let clear = "DELETE FROM faults; DELETE FROM holds; DELETE FROM register; DELETE FROM names; \
-                     DELETE FROM portraits;";
+                     DELETE FROM portraits; DELETE FROM police;";
         self.0.exec(clear, None).map(|_| ())
     }
 

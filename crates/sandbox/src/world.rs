@@ -14,6 +14,7 @@ use shiming_outside::crm::SimState;
 use worker::{Date, Delay, DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
 
 use crate::answer::Answer;
+use crate::auth;
 use crate::rules::faults::{Control, Scope, is_target, system_of};
 use crate::rules::phone::{CallEvent, CallState, dialable};
 use crate::rules::register::Kind;
@@ -103,6 +104,7 @@ impl World {
             (worker::Method::Get, ["questions"]) => Answer::ok(&store.questions()?),
             (worker::Method::Get, ["cards"]) => Answer::ok(&store.cards()?),
             (worker::Method::Get, ["callbacks"]) => Answer::ok(&store.callbacks()?),
+            (worker::Method::Get, ["police", "keys"]) => Answer::ok(&auth::seal_key(&self.env)?.published()),
             (worker::Method::Get, ["control"]) => self.orders(),
             (worker::Method::Post, ["control"]) => {
                 let body = request.bytes().await?;
@@ -206,6 +208,7 @@ impl World {
         let store = self.store()?;
         Answer::ok(&json!({
             "faults": store.faults()?, "holds": store.holds()?, "register": store.register_kind()?,
+            "police": store.police()?,
         }))
     }
 
@@ -227,6 +230,7 @@ impl World {
             Control::Portrait { id_number, portrait } => {
                 Some(store.set_portrait(&id_number, &portrait.map(|portrait| portrait.0).unwrap_or_default()))
             }
+            Control::Police { number, says } => Some(store.set_police(&number, says)),
             Control::Reset {} => Some(store.clear_orders()),
         };
         let Some(done) = done else {

@@ -10,6 +10,7 @@ use shiming_outside::Call;
 use shiming_outside::cards::{RecordCards, WithdrawCards};
 use shiming_outside::crm::{ActivateSim, DeactivateProvisionalSim, FindSubscription, SetRecordState, StoreIdentity};
 use shiming_outside::gateway::PlaceCall;
+use shiming_outside::police::InquireRecord;
 use shiming_outside::register::VerifyCitizen;
 use shiming_outside::sms::SendServiceMessage;
 use shiming_wire::{RefusalReason, RegistrationId, SimView, State, Terminal, Text, UnixSeconds};
@@ -60,6 +61,8 @@ pub enum System {
     Sms,
     /// The telephone gateway (CB-3).
     Gateway,
+    /// The police server (NC-3).
+    Police,
 }
 
 macro_rules! calls {
@@ -124,6 +127,8 @@ calls! {
     ActivateSim to Crm;
     /// Switch the card off if the CRM finds it provisional (RN-10).
     DeactivateProvisionalSim to Crm;
+    /// Ask the police (NC-3).
+    InquireRecord to Police;
 }
 
 impl Effect {

@@ -5,6 +5,7 @@
 //! refusal; whoever stores them (the edge's Durable Object) writes both in one transaction and carries the effects out
 //! afterwards ([`port::carry_out`]), under an idempotency key that never changes ([`effect::Entry`]).
 
+pub mod application;
 pub mod budget;
 pub mod character_codes;
 pub mod code;
@@ -27,3 +28,13 @@ mod testing;
 
 /// Draws random bytes; the caller brings the source.
 pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);
+
+/// What a step of a state machine may look at beside state and event.
+pub struct Context<'a> {
+    /// The time.
+    pub now: shiming_wire::UnixSeconds,
+    /// Randomness, from a source fit for keys.
+    pub random: Random<'a>,
+    /// The operator's keys and names.
+    pub operator: code::Operator<'a>,
+}

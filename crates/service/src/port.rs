@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use shiming_identity::portrait::Descriptor;
 use shiming_outside::crm::{Done, FindSubscription, Subscription, Switched};
 use shiming_outside::gateway::CallAccepted;
+use shiming_outside::police::RecordAnswer;
 use shiming_outside::register::{CitizenAnswer, Portrait, VerifyCitizen};
 use shiming_outside::sms::{MessageAccepted, SendServiceMessage};
 use shiming_wire::RegistrationId;
@@ -50,6 +51,11 @@ pub async fn verify_citizen(outside: &impl Outside, key: &str, question: &Verify
         Ok(call) => outside.post(key, &call).await.read(),
         Err(_) => Reply::Unavailable,
     }
+}
+
+/// Asks the police (NC-3) what an application wrote down.
+pub async fn inquire_record(outside: &impl Outside, key: &str, question: &FrozenCall) -> Reply<RecordAnswer> {
+    outside.post(key, question).await.read()
 }
 
 /// Tells a system what it only has to take note of, once.
@@ -170,7 +176,7 @@ fn judge(kind: CallKind, reply: Reply<Vec<u8>>) -> Attempt {
         CallKind::StoreIdentity | CallKind::SetRecordState | CallKind::RecordCards | CallKind::WithdrawCards => {
             reply.read().settled(|Done {}| Outcome::Done)
         }
-        // A question, never an effect; its answer would say nothing here.
-        CallKind::FindSubscription => reply.settled(|_| Outcome::Done),
+        // Questions of others, never effects of registrations; their answers would say nothing here.
+        CallKind::FindSubscription | CallKind::InquireRecord => reply.settled(|_| Outcome::Done),
     }
 }

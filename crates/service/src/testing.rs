@@ -8,9 +8,10 @@ use shiming_proof::session_key::Mode;
 use shiming_wire::evidence::PictureSource;
 use shiming_wire::{Bytes, Evidence, FaceDescriptor, Field, Measured, Terminal, Text};
 
+use crate::Context;
 use crate::code::Operator;
 use crate::policy::Policy;
-use crate::registration::{Context, Opening, Registration, Transition, open};
+use crate::registration::{Opening, Registration, Transition, open};
 
 pub const NOW: u64 = 1_795_000_000;
 pub const ID: Bytes<16> = Bytes([7; 16]);

@@ -163,7 +163,7 @@ pub struct FaceEvidence {
     pub document: Option<FaceDescriptor>,
 }
 
-fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Performed>, D::Error> {
+pub(crate) fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Performed>, D::Error> {
     let performed = Vec::<Performed>::deserialize(deserializer)?;
     if performed.len() > MOST_PERFORMED { Err(de::Error::custom("too many actions")) } else { Ok(performed) }
 }

@@ -3,6 +3,7 @@
 //! Every string and byte field has an upper bound and every object refuses unknown members, so no message
 //! of this crate can carry a picture (DC-1).
 
+pub mod application;
 pub mod bounded;
 pub mod card;
 pub mod evidence;

@@ -87,7 +87,11 @@ problem_types! {
     /// The registration was not finished in time.
     RegistrationExpired = "urn:shiming:problem:registration-expired", 410, "This registration was not finished in time; start a new one.";
     /// The registration is in a state that does not allow this.
-    StateConflict = "urn:shiming:problem:state-conflict", 409, "This registration is not at that step; read its state and go on from there.";
+    StateConflict = "urn:shiming:problem:state-conflict", 409, "That is not the step it is at; read its state and go on from there.";
+    /// No application has this id, or it has ended.
+    ApplicationNotFound = "urn:shiming:problem:application-not-found", 404, "This application does not exist or has ended; begin a new one.";
+    /// No certificate has this number, or the code is not its own: which, is not said.
+    CertificateNotFound = "urn:shiming:problem:certificate-not-found", 404, "No certificate has this number and code; check both on the paper, and do not rely on it.";
     /// No code was asked for, or it was used.
     CodeNotRequested = "urn:shiming:problem:code-not-requested", 409, "There is no code to confirm; ask for one first.";
     /// Not the code.

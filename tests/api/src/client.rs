@@ -575,6 +575,11 @@ impl Sandbox {
         self.control(&json!({ "action": "hold", "on": on, "phase": phase }))
     }
 
+    /// Any other order.
+    pub fn order(&self, order: &Value) -> Result<()> {
+        self.control(order)
+    }
+
     /// Ends all troubles and holds.
     pub fn calm(&self) -> Result<()> {
         self.control(&json!({ "action": "reset" }))

@@ -9,12 +9,14 @@
 //!
 //! - [`stack`] starts, kills and restarts the Workers,
 //! - [`database`] looks into the files that the Workers keep, and locks them,
+//! - [`applying`] is who applies for a certificate,
 //! - [`client`] is the phone, the operator's staff and the sandbox's remote control,
 //! - [`faces`] are live faces as devices report them,
 //! - [`fixtures`] are people, cards and evidence,
 //! - [`issuing`] is devices, holders' phones and verifiers of cards,
 //! - [`assertions`] say what an answer must be and that nothing has changed.
 
+pub mod applying;
 pub mod assertions;
 pub mod client;
 pub mod database;

@@ -59,7 +59,8 @@ impl Stack {
         let (edge_port, sandbox_port) = (free_port()?, free_port()?);
         let edge_url = format!("http://127.0.0.1:{edge_port}");
         let sandbox_url = format!("http://127.0.0.1:{sandbox_port}");
-        let outside = ["REGISTER_URL", "CRM_URL", "SMS_URL", "GATEWAY_URL"].map(|name| (name, sandbox_url.clone()));
+        let outside =
+            ["REGISTER_URL", "CRM_URL", "SMS_URL", "GATEWAY_URL", "POLICE_URL"].map(|name| (name, sandbox_url.clone()));
         let mut edge_variables = vec![("PUBLIC_ORIGIN", edge_url.clone())];
         edge_variables.extend(outside);
         edge_variables.extend(others.iter().map(|(name, value)| (*name, (*value).to_owned())));

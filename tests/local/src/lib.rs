@@ -17,7 +17,7 @@ pub const WRANGLER: [(&str, &str); 7] = [
 ];
 
 /// The Workers that run beside the edge, in the same workerd: folders of `crates/`.
-pub const BESIDE: [&str; 4] = ["objects", "issuer", "gate", "matcher"];
+pub const BESIDE: [&str; 5] = ["objects", "issuer", "gate", "certifier", "matcher"];
 
 /// Writes the configurations of the Workers [`BESIDE`] the edge with these variables and their secrets below `state`:
 /// wrangler's `--var` reaches the first Worker only. `root` is the workspace's.

@@ -29,7 +29,7 @@ use shiming_identity::{Date, DocumentNumber, PersonName};
 
 /// Noon of 2026-07-28 in China.
 pub const NOW: u64 = 1_785_211_200;
-pub const SEAL: &str = include_str!("seal.svg");
+pub const SEAL: &str = include_str!("../../assets/seal.svg");
 pub const ISSUER: &str = "shiming.example";
 
 pub fn issuer() -> Key {

@@ -44,7 +44,7 @@ pub async fn sweep(env: &Env) {
             Err(fault) => note(what, fault),
         }
     }
-    for worker in ["GATE", "ISSUER"] {
+    for worker in ["GATE", "ISSUER", "CERTIFIER"] {
         if let Err(fault) = wake_beside(env, worker, "sweep").await {
             note(worker, fault);
         }
@@ -62,7 +62,7 @@ pub async fn have_told(env: &Env) {
     }
 }
 
-/// Gate and issuer have no cron of their own: what they sweep, and still have to tell, is due at the same times.
+/// The Workers beside have no cron of their own: what they sweep, and still have to tell, is due at the same times.
 async fn wake_beside(env: &Env, worker: &str, what: &str) -> Result<(), Fault> {
     let request = http::internal(&format!("https://beside/{what}"), &[], "")?;
     let answer = env.service(worker)?.fetch_request(request).await?;

@@ -8,7 +8,7 @@ use shiming_cloud::http::{Answer, Target, json, parse, written};
 use shiming_cloud::matcher::{self, Seen};
 use shiming_cloud::names::look_ups;
 use shiming_cloud::once::{Actor, Once};
-use shiming_cloud::problem::{Fault, spent};
+use shiming_cloud::problem::{Fault, face_refused, spent};
 use shiming_cloud::signed::Signed;
 use shiming_cloud::{budgets, clock, database, names, sealed};
 use shiming_identity::PersonName;
@@ -52,7 +52,7 @@ pub async fn create(request: worker::Request, env: &Env, config: &Config, target
     let asked = Asked::begin(env, &subject).await?;
     let face = request.face.as_ref();
     if let Err(reason) = wanted(face, config.live_face || request.moves) {
-        return refuse(env, &asked, reason, faces::refusal(reason)).await;
+        return refuse(env, &asked, reason, face_refused(reason)).await;
     }
     // Whatever becomes of this request, no other answers the same challenge.
     let answered = match face {
@@ -74,7 +74,7 @@ pub async fn create(request: worker::Request, env: &Env, config: &Config, target
         let challenge = answered.as_ref().map(|answered| &answered.challenge);
         let arrived_at = answered.as_ref().map_or_else(clock::now, |answered| answered.arrived_at);
         if let Err(reason) = examine(challenge, face, arrived_at) {
-            return refuse(env, &asked, reason, faces::refusal(reason)).await;
+            return refuse(env, &asked, reason, face_refused(reason)).await;
         }
         if let Some(rule) = keeps {
             let count = faces::repeated(env, &config.common, rule, &holder, face).await?;
@@ -98,7 +98,7 @@ pub async fn create(request: worker::Request, env: &Env, config: &Config, target
         Ok(Err(reason @ Reason::NotConfirmed)) => {
             return refuse(env, &asked, reason, ProblemType::IdentityNotConfirmed).await;
         }
-        Ok(Err(reason)) => return refuse(env, &asked, reason, faces::refusal(reason)).await,
+        Ok(Err(reason)) => return refuse(env, &asked, reason, face_refused(reason)).await,
         Err(fault) => {
             // Not an answer: the device asks again, and is not counted twice.
             let finding = [Finding::from(Reason::Unavailable)];

@@ -1,5 +1,7 @@
 //! What anybody may ask: the issuer's keys, status lists, and what a code is worth (EC-4).
 
+use std::convert::Infallible;
+
 use serde::Deserialize;
 use shiming_cloud::http::{self, Answer, json, parse, public};
 use shiming_cloud::problem::Fault;
@@ -12,14 +14,12 @@ use worker::{Env, Request};
 
 use crate::config::Config;
 
-/// How long keys may be kept, seconds: an hour. A key is published longer than that before it signs (docs/operations.md).
-const KEYS_SECONDS: u32 = 3600;
 /// How long a list may be kept by caches on the way, seconds: a revocation is everywhere after a minute.
 const STATUS_SECONDS: u32 = 60;
 
 /// `GET /v1/cards/keys`
 pub fn keys(config: &Config) -> Answer {
-    public("application/jwk-set+json", config.issuer.published().into_bytes(), KEYS_SECONDS)
+    config.issuer.answer()
 }
 
 #[derive(Deserialize)]
@@ -37,7 +37,7 @@ pub async fn status(env: &Env, config: &Config, number: u64) -> Answer {
     let sql = "SELECT place FROM cards WHERE list = ? AND revoked_at IS NOT NULL";
     let revoked: Vec<Place> = database::rows(env, sql, &[&number]).await?;
     let list = list(config, number, revoked)?;
-    let signed = config.issuer.sign(list.issued_at, |key_id| Ok(list.unsigned(key_id))).await?;
+    let signed = config.issuer.sign(list.issued_at, |key_id| Ok::<_, Infallible>(list.unsigned(key_id))).await?;
     public("application/statuslist+cwt", signed, STATUS_SECONDS)
 }
 

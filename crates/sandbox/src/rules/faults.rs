@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use shiming_outside::register::Portrait;
 
+use super::police::Says;
 use super::register::Takes;
 
 /// An order to the sandbox: `POST /control`.
@@ -69,7 +70,14 @@ pub enum Control {
         #[serde(default)]
         portrait: Option<Portrait>,
     },
-    /// Ends all troubles, releases all calls, and makes the register as it was seeded.
+    /// What the police say about a number from now on (NC-3).
+    Police {
+        /// The number of a document.
+        number: String,
+        /// What they say.
+        says: Says,
+    },
+    /// Ends all troubles, releases all calls, and makes the register and the police as they were seeded.
     Reset {},
 }
 
@@ -133,10 +141,10 @@ impl Phase {
 }
 
 /// The outside systems, by the first segment of their paths.
-pub const SYSTEMS: [&str; 4] = ["register", "crm", "sms", "gateway"];
+pub const SYSTEMS: [&str; 5] = ["register", "crm", "sms", "gateway", "police"];
 
 /// The paths that the edge calls.
-pub const PATHS: [&str; 11] = [
+pub const PATHS: [&str; 12] = [
     "/register/verify",
     "/register/cards",
     "/register/cards/withdraw",
@@ -147,6 +155,7 @@ pub const PATHS: [&str; 11] = [
     "/crm/sims/deactivate-provisional",
     "/sms/messages",
     "/gateway/calls",
+    "/police/records/inquiries",
     "*",
 ];
 
@@ -185,7 +194,7 @@ impl Scope {
 mod tests {
     use super::*;
     use shiming_outside::Call;
-    use shiming_outside::{cards, crm, gateway, register, sms};
+    use shiming_outside::{cards, crm, gateway, police, register, sms};
 
     fn scope(target: &str, only_text: &str) -> Scope {
         Scope { target: target.to_owned(), only_text: only_text.to_owned() }
@@ -204,6 +213,7 @@ mod tests {
             crm::DeactivateProvisionalSim::PATH,
             sms::SendServiceMessage::PATH,
             gateway::PlaceCall::PATH,
+            police::InquireRecord::PATH,
         ] {
             assert!(is_target(path), "{path}");
             assert!(system_of(path).is_some_and(|system| scope(system, "").covers(path, "{}")), "{path}");
@@ -246,6 +256,11 @@ mod tests {
             Control::Register { takes: Takes::Plain, per_day: 3 }
         );
         assert!(serde_json::from_str::<Control>(r#"{"action":"register","takes":"any"}"#).is_err());
+        assert_eq!(
+            serde_json::from_str::<Control>(r#"{"action":"police","number":"1","says":"other_office"}"#).unwrap(),
+            Control::Police { number: "1".into(), says: Says::OtherOffice }
+        );
+        assert!(serde_json::from_str::<Control>(r#"{"action":"police","number":"1","says":"guilty"}"#).is_err());
     }
 
     #[test]

@@ -21,11 +21,14 @@ pub fn parse(text: &str) -> Result<Vec<HmacKey>, KeyError> {
     text.split(',').map(|key| parse_one(key.trim())).collect()
 }
 
-fn parse_one(text: &str) -> Result<HmacKey, KeyError> {
+/// Name and secret of a key of development.
+pub fn named(text: &str) -> Result<(&str, &str), KeyError> {
     let (id, secret) = text.split_once(':').ok_or(KeyError::Form)?;
-    if !id.starts_with(PREFIX) {
-        return Err(KeyError::NotDevelopment);
-    }
+    if id.starts_with(PREFIX) { Ok((id, secret)) } else { Err(KeyError::NotDevelopment) }
+}
+
+fn parse_one(text: &str) -> Result<HmacKey, KeyError> {
+    let (id, secret) = named(text)?;
     Ok(HmacKey {
         id: KeyId::new(id).map_err(|_| KeyError::Form)?,
         secret: Secret::from_base64url(secret).map_err(|_| KeyError::Form)?,

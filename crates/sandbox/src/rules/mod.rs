@@ -7,4 +7,6 @@ pub mod gateway;
 pub mod idempotency;
 pub mod keys;
 pub mod phone;
+pub mod police;
 pub mod register;
+pub mod seals;

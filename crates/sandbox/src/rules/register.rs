@@ -7,6 +7,8 @@ use shiming_outside::register::{CitizenAnswer, Portrait, VerifyCitizen};
 /// What the register holds of one person.
 #[derive(Clone, Debug)]
 pub struct Entry {
+    /// The person's place in the seed.
+    pub position: u32,
     /// 姓名, in the codes that the register happens to have.
     pub name: String,
     /// JPEG, base64; none if the register has none.
@@ -60,7 +62,7 @@ pub fn answer(
     if kind.per_day > 0 && asked_today >= u64::from(kind.per_day) {
         return Err(NoAnswer::DailyLimit);
     }
-    let Some(Entry { name, portrait }) = entry else { return Ok(CitizenAnswer::NumberUnknown) };
+    let Some(Entry { name, portrait, .. }) = entry else { return Ok(CitizenAnswer::NumberUnknown) };
     let same = match &ask.sequence {
         None => name == ask.name.as_str(),
         Some(sequence) => PersonName::parse(&name).is_ok_and(|name| sequence.matches(&name)),
@@ -84,7 +86,7 @@ mod tests {
     use super::*;
 
     fn entry(name: &str) -> Entry {
-        Entry { name: name.to_owned(), portrait: Some(Portrait("AAAA".to_owned())) }
+        Entry { position: 0, name: name.to_owned(), portrait: Some(Portrait("AAAA".to_owned())) }
     }
 
     fn ask(name: &str) -> VerifyCitizen {

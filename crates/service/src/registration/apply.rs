@@ -13,23 +13,13 @@ use shiming_wire::{
 use subtle::ConstantTimeEq as _;
 
 use super::{CheckStep, Event, Refusal, Registration, Stage, Subject};
-use crate::Random;
-use crate::code::{self, Entered, Operator, Wanted};
+use crate::Context;
+use crate::code::{self, Entered, Wanted};
 use crate::effect::{CallKind, Effect, Entry, Freeze as _, ReviewDecision, ReviewReason, ReviewRequest, hex};
 use crate::evidence::{self, Case, Checked};
 use crate::inquiry::Inquiry;
 use crate::policy::Policy;
 use crate::port::Outcome;
-
-/// What a transition may look at beside state and event.
-pub struct Context<'a> {
-    /// The time.
-    pub now: UnixSeconds,
-    /// Randomness, from a source fit for keys.
-    pub random: Random<'a>,
-    /// The operator's keys and names.
-    pub operator: Operator<'a>,
-}
 
 /// A step: the next state, and what to do outside. Both are stored in one transaction.
 #[derive(Clone, Debug, PartialEq)]

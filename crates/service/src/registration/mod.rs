@@ -22,7 +22,7 @@ use shiming_wire::{
     State, Terminal, Text, UnixSeconds,
 };
 
-pub use apply::{Context, Opening, Transition, apply, check_code_request, check_evidence, open};
+pub use apply::{Opening, Transition, apply, check_code_request, check_evidence, open};
 
 use crate::code::{Misconfigured, PendingCode, Void};
 use crate::effect::{CallKind, ReviewDecision, ReviewReason};

@@ -628,7 +628,9 @@ impl World {
             CallKind::DeactivateProvisionalSim => panic!("nothing was wrong"),
             CallKind::PlaceCall => br#"{"call":"1"}"#.to_vec(),
             CallKind::SendServiceMessage => br#"{"message":"1"}"#.to_vec(),
-            CallKind::RecordCards | CallKind::WithdrawCards => panic!("no registration makes cards"),
+            CallKind::RecordCards | CallKind::WithdrawCards | CallKind::InquireRecord => {
+                panic!("nothing of registrations")
+            }
             CallKind::StoreIdentity | CallKind::SetRecordState | CallKind::FindSubscription => b"{}".to_vec(),
         }
     }

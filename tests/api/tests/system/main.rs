@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod cards;
+mod certificates;
 mod crash;
 mod live;
 mod names;

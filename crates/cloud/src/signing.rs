@@ -1,13 +1,20 @@
-//! The issuer's keys: a JWK set (RFC 7517) with the private half of those that sign. Rotation is that there are several:
-//! `nbf` and `exp` say between when each signs.
+//! Keys that we sign with and that anybody may verify with: a JWK set (RFC 7517) with the private half of those that sign.
+//! Rotation is that there are several: `nbf` and `exp` say between when each signs.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use shiming_cloud::problem::Fault;
-use shiming_cloud::subtle;
-use shiming_credential::{CardError, IssuerKey, IssuerKeys, KeyId, PublicKey, Unsigned};
+use shiming_credential::{IssuerKey, IssuerKeys, KeyId, PublicKey, Unsigned};
 use shiming_wire::{Bytes, UnixSeconds};
+
+use crate::config::is_for_development;
+use crate::http::{self, Answer};
+use crate::problem::Fault;
+use crate::subtle;
+
+/// How long published keys may be kept, seconds: an hour. A key is published longer than that before it signs
+/// (docs/operations.md).
+const KEPT_SECONDS: u32 = 3600;
 
 /// A key as it is published, and its private half.
 #[derive(Clone, Serialize, Deserialize)]
@@ -38,43 +45,51 @@ fn es256() -> String {
 
 /// The keys, as they are configured.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Issuer {
+pub struct SigningKeys {
     keys: Vec<Jwk>,
 }
 
 /// The names of the keys, and nothing else.
-impl fmt::Debug for Issuer {
+impl fmt::Debug for SigningKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.keys.iter().map(|key| &key.kid)).finish()
     }
 }
 
-impl Issuer {
-    /// Reads the configured set; `None` where a key is no P-256 key with a name, `nbf` and `exp`, or none can sign.
+impl SigningKeys {
+    /// Reads a configured set; `None` where a key is no P-256 key with a name, `nbf` and `exp`, or none can sign.
+    #[must_use]
     pub fn parse(json: &str) -> Option<Self> {
-        let issuer: Self = shiming_wire::json::from_slice(json.as_bytes()).ok()?;
-        issuer.public_halves()?;
+        let set: Self = shiming_wire::json::from_slice(json.as_bytes()).ok()?;
+        set.public_halves()?;
         let fits = |key: &Jwk| {
             let scalar = key.d.as_ref().is_none_or(|d| Bytes::<32>::from_base64url(d).is_ok());
             key.nbf < key.exp && scalar && key.usage == signs() && key.alg == es256()
         };
-        (issuer.keys.iter().all(fits) && issuer.keys.iter().any(|key| key.d.is_some())).then_some(issuer)
+        (set.keys.iter().all(fits) && set.keys.iter().any(|key| key.d.is_some())).then_some(set)
     }
 
     /// A key's name says that it is for development.
+    #[must_use]
     pub fn is_for_development(&self) -> bool {
-        self.keys.iter().any(|key| key.kid.starts_with("dev"))
+        self.keys.iter().any(|key| is_for_development(&key.kid))
     }
 
     /// The JWK set that verifiers read: present keys, coming ones and retired ones.
+    #[must_use]
     pub fn published(&self) -> String {
         // Strings and numbers always can be written.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The same, for checking cards here.
+    /// The answer to whoever fetches it.
+    pub fn answer(&self) -> Answer {
+        http::public("application/jwk-set+json", self.published().into_bytes(), KEPT_SECONDS)
+    }
+
+    /// The same, for checking here what they signed.
     pub fn verifying(&self) -> Result<IssuerKeys, Fault> {
-        self.public_halves().ok_or_else(|| Fault::Internal("ISSUER_KEYS".to_owned()))
+        self.public_halves().ok_or_else(|| Fault::Internal("signing keys".to_owned()))
     }
 
     /// The keys as a verifier reads them; `None` where it could not.
@@ -94,7 +109,7 @@ impl Issuer {
     }
 
     /// The name of the key that signs at `now`.
-    #[cfg(test)]
+    #[must_use]
     pub fn signing(&self, now: UnixSeconds) -> Option<&str> {
         self.signing_key(now).map(|key| key.kid.as_str())
     }
@@ -106,12 +121,12 @@ impl Issuer {
     }
 
     /// Has something signed: `unsigned` is told the key's name.
-    pub async fn sign(
+    pub async fn sign<E: fmt::Display>(
         &self,
         now: UnixSeconds,
-        unsigned: impl FnOnce(&KeyId) -> Result<Unsigned, CardError>,
+        unsigned: impl FnOnce(&KeyId) -> Result<Unsigned, E>,
     ) -> Result<Vec<u8>, Fault> {
-        let none = || Fault::Internal("no key of ISSUER_KEYS signs now".to_owned());
+        let none = || Fault::Internal("no key signs now".to_owned());
         let key = self.signing_key(now).ok_or_else(none)?;
         let (id, d) = (KeyId::new(&key.kid).ok_or_else(none)?, key.d.as_deref().ok_or_else(none)?);
         let unsigned = unsigned(&id).map_err(|error| Fault::Internal(format!("nothing to sign: {error}")))?;
@@ -128,12 +143,12 @@ mod tests {
     use super::*;
 
     fn example() -> String {
-        let vars = include_str!("../.dev.vars.example");
+        let vars = include_str!("../../issuer/.dev.vars.example");
         let line = vars.lines().find_map(|line| line.strip_prefix("ISSUER_KEYS='")).unwrap();
         line.trim_end_matches('\'').to_owned()
     }
 
-    fn with(more: &[(&str, u64, u64, bool)]) -> Option<Issuer> {
+    fn with(more: &[(&str, u64, u64, bool)]) -> Option<SigningKeys> {
         let set: serde_json::Value = serde_json::from_str(&example()).unwrap();
         let keys: Vec<serde_json::Value> = more
             .iter()
@@ -148,13 +163,13 @@ mod tests {
                 key
             })
             .collect();
-        Issuer::parse(&serde_json::json!({ "keys": keys }).to_string())
+        SigningKeys::parse(&serde_json::json!({ "keys": keys }).to_string())
     }
 
     // EC-3: rotation.
     #[test]
     fn the_key_that_began_last_signs() {
-        let issuer = with(&[("a", 100, 300, true), ("b", 200, 400, true), ("old", 0, 90, false)]).unwrap();
+        let keys = with(&[("a", 100, 300, true), ("b", 200, 400, true), ("old", 0, 90, false)]).unwrap();
         for (now, signs) in [
             (50, None),
             (99, None),
@@ -164,19 +179,19 @@ mod tests {
             (400, Some("b")),
             (401, None),
         ] {
-            assert_eq!(issuer.signing(now), signs, "{now}");
+            assert_eq!(keys.signing(now), signs, "{now}");
         }
     }
 
     #[test]
     fn no_private_half_is_ever_written() {
-        let issuer = Issuer::parse(&example()).unwrap();
+        let keys = SigningKeys::parse(&example()).unwrap();
         let secret = serde_json::from_str::<serde_json::Value>(&example()).unwrap()["keys"][0]["d"].clone();
-        assert!(!issuer.published().contains(secret.as_str().unwrap()));
-        assert!(!issuer.published().contains("\"d\""));
-        assert_eq!(format!("{issuer:?}"), r#"["dev-issuer-1"]"#);
-        assert!(issuer.is_for_development() && issuer.verifying().is_ok());
-        assert!(IssuerKeys::from_jwks(&issuer.published()).is_ok(), "as verifiers read it");
+        assert!(!keys.published().contains(secret.as_str().unwrap()));
+        assert!(!keys.published().contains("\"d\""));
+        assert_eq!(format!("{keys:?}"), r#"["dev-issuer-1"]"#);
+        assert!(keys.is_for_development() && keys.verifying().is_ok());
+        assert!(IssuerKeys::from_jwks(&keys.published()).is_ok(), "as verifiers read it");
     }
 
     #[test]
@@ -196,7 +211,7 @@ mod tests {
             example().replace("\"d\":\"", "\"d\":\"A"),
             example().replace("\"kid\"", "\"use\":\"enc\",\"kid\""),
         ] {
-            assert!(Issuer::parse(&wrong).is_none());
+            assert!(SigningKeys::parse(&wrong).is_none());
         }
     }
 }

@@ -1,0 +1,6 @@
+//! The endpoints, one file per concern.
+
+pub mod applications;
+pub mod operator;
+pub mod public;
+pub mod sweep;

@@ -1,0 +1,251 @@
+//! Certificates of no criminal record, from a document to a file that anybody can check (NC-1 to NC-6).
+
+use std::sync::OnceLock;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+use shiming_api_tests::applying::{APPLICATIONS, Applicant, RECORDED, application, office, read};
+use shiming_api_tests::assertions::is_problem;
+use shiming_api_tests::client::{Answer, Phone, Request, now};
+use shiming_api_tests::fixtures::Citizen;
+use shiming_certificate::file::{Genuine, LENGTH, open};
+use shiming_certificate::link::Origin;
+use shiming_certificate::{Audited, CertificateNumber, Link, audit, verdict};
+use shiming_credential::IssuerKeys;
+use shiming_wire::ProblemType;
+use shiming_wire::application::{ApplicationView, NextStep};
+
+use crate::staff::{OPERATOR, REVIEWER, post, put};
+use crate::{System, system};
+
+const INQUIRIES: &str = "/police/records/inquiries";
+const VERDICTS: &str = "/v1/certificates/verdicts";
+
+/// Somebody of whom there is no record, and an office that issues certificates.
+fn citizen(system: &System) -> Result<Citizen> {
+    static OFFICE: OnceLock<()> = OnceLock::new();
+    if OFFICE.get().is_none() {
+        put(system, "/v1/certificates/offices/110105-021", &office())?.expect::<Value>(200)?;
+        let _ = OFFICE.set(());
+    }
+    loop {
+        let citizen = system.people.active()?;
+        if !RECORDED.contains(&citizen.index) {
+            return Ok(citizen);
+        }
+    }
+}
+
+fn keys(system: &System) -> Result<IssuerKeys> {
+    let answer = Request::get("/v1/certificates/keys").send(&system.edge())?;
+    Ok(IssuerKeys::from_jwks(std::str::from_utf8(&answer.body)?)?)
+}
+
+fn log(system: &System) -> Result<Audited> {
+    let answer = Request::get("/v1/certificates/log").send(&system.edge())?;
+    Ok(audit(std::str::from_utf8(&answer.body)?, &keys(system)?, &[], now())?)
+}
+
+/// Goes all the way; the file.
+fn issued(system: &System, citizen: &Citizen, person: u32) -> Result<Vec<u8>> {
+    let mut applicant = Applicant::apply(&system.edge(), &system.world, citizen, person)?;
+    applicant.wait_for(NextStep::TakeIssued)?;
+    applicant.document()
+}
+
+fn link(system: &System, file: &[u8]) -> Result<Link> {
+    let (_, uri) = read(file)?;
+    let origin = Origin::new(&system.edge()).context("the edge's address")?;
+    Ok(Link::parse(&uri.context("no link")?, &[origin])?)
+}
+
+fn ask(system: &System, number: &str, code: &str) -> Result<Answer> {
+    Request::post(VERDICTS, serde_json::to_vec(&json!({ "number": number, "code": code }))?).send(&system.edge())
+}
+
+/// What is kept of certificates: rows of every table that could tell.
+fn kept(system: &System) -> Result<Vec<Value>> {
+    let count =
+        "SELECT (SELECT COUNT(*) FROM certificates) AS certificates, (SELECT COUNT(*) FROM certificate_log) AS entries,
+        (SELECT coalesce(SUM(last), 0) FROM certificate_serials) AS serials";
+    system.stack.lists()?.rows(count)
+}
+
+// NC-1 to NC-5
+#[test]
+fn a_certificate_is_issued_in_one_visit_and_checked_by_anybody() -> Result<()> {
+    let system = system()?;
+    let _turn = system.turn();
+    let citizen = self::citizen(system)?;
+    let file = issued(system, &citizen, 41)?;
+    let (text, _) = read(&file)?;
+    let genuine: Genuine = open(&file, &keys(system)?)?;
+    let link = link(system, &file)?;
+    assert_eq!((file.len(), link.number), (LENGTH, genuine.number));
+    for part in [&citizen.name, &citizen.id_number, &genuine.number.to_string()] {
+        ensure!(text.contains(part.as_str()), "{part} is not in {text}");
+    }
+    // Offline, with keys and log; and with number and code from the paper, masked.
+    assert_eq!(verdict::verify(&file, &keys(system)?, Some(&log(system)?), now()).code, "valid");
+    let answer: Value = ask(system, &link.number.to_string(), &link.code.printed())?.expect(200)?;
+    assert_eq!(answer["verdict"], "valid");
+    let shown = answer.to_string();
+    ensure!(!shown.contains(&citizen.id_number) && !shown.contains(&citizen.name), "{shown}");
+    // A record is kept, and neither number nor name can be read in it.
+    ensure!(!system.stack.holds(&citizen.id_number)? && !system.stack.holds(&link.code.printed())?);
+    Ok(())
+}
+
+// NC-5: withdrawn for everybody to see, once; an altered log is found out.
+#[test]
+fn a_withdrawn_certificate_is_withdrawn_everywhere() -> Result<()> {
+    let system = system()?;
+    let _turn = system.turn();
+    let citizen = self::citizen(system)?;
+    let file = issued(system, &citizen, 42)?;
+    let link = link(system, &file)?;
+    let body = json!({ "number": link.number, "reason": "issued_in_error" });
+    let withdraw = |who| post(system, "/v1/certificates/withdrawals", who, &body);
+    is_problem(&withdraw(REVIEWER)?, ProblemType::Forbidden)?;
+    withdraw(OPERATOR)?.expect::<Value>(200)?;
+    is_problem(&withdraw(OPERATOR)?, ProblemType::StateConflict)?;
+    assert_eq!(verdict::verify(&file, &keys(system)?, Some(&log(system)?), now()).code, "withdrawn");
+    let answer: Value = ask(system, &link.number.to_string(), &link.code.printed())?.expect(200)?;
+    assert_eq!((answer["verdict"].as_str(), answer["reason"].as_str()), (Some("withdrawn"), Some("issued_in_error")));
+    let found: Value =
+        post(system, "/v1/certificates/search", OPERATOR, &json!({ "document_number": citizen.id_number }))?
+            .expect(200)?;
+    assert_eq!(found.as_array().map(Vec::len), Some(1));
+
+    let exported = Request::get("/v1/certificates/log").send(&system.edge())?;
+    let exported = String::from_utf8(exported.body)?;
+    let entry = exported.lines().find(|line| line.contains(&link.number.to_string())).context("not logged")?;
+    let without = exported.replace(&format!("{entry}\n"), "");
+    ensure!(audit(&without, &keys(system)?, &[], now()).is_err());
+    Ok(())
+}
+
+// NC-6: no certificate, nothing that tells, nothing that is logged; and a file of the same length.
+#[test]
+fn whoever_gets_none_gets_a_notice_and_leaves_no_trace() -> Result<()> {
+    let system = system()?;
+    let _turn = system.turn();
+    let citizen = self::citizen(system)?;
+    let before = kept(system)?;
+    let of_police = json!({ "action": "police", "number": citizen.id_number, "says": "recorded" });
+    system.world.order(&of_police)?;
+    let mut applicant = Applicant::apply(&system.edge(), &system.world, &citizen, 43)?;
+    applicant.wait_for(NextStep::TakeNotice)?;
+    let file = applicant.document()?;
+    system.world.calm()?;
+    assert_eq!(file.len(), LENGTH);
+    ensure!(open(&file, &keys(system)?).is_err(), "a notice is no certificate");
+    let (text, uri) = read(&file)?;
+    ensure!(uri.is_none() && !text.contains(&citizen.id_number) && text.contains("复查"), "{text}");
+    assert_eq!(kept(system)?, before);
+    ensure!(!system.stack.holds(&citizen.id_number)?);
+    Ok(())
+}
+
+// NC-1, NC-2: out of order, another's face, a wrong code, another's key: nothing goes on.
+#[test]
+fn what_is_not_asked_for_is_refused() -> Result<()> {
+    let system = system()?;
+    let _turn = system.turn();
+    let (edge, citizen) = (system.edge(), self::citizen(system)?);
+    let before = kept(system)?;
+    let mut applicant = Applicant::open(&edge, &citizen, 44)?;
+    is_problem(&applicant.post("/challenges", &json!({}))?, ProblemType::StateConflict)?;
+    is_problem(&applicant.get("/document")?, ProblemType::StateConflict)?;
+    is_problem(&applicant.post("/confirmation", &json!({ "code": "000000" }))?, ProblemType::CodeNotRequested)?;
+    is_problem(&applicant.post("/codes", &json!({ "channel": "sms", "line": "12" }))?, ProblemType::InvalidParameter)?;
+
+    let line = citizen.line();
+    let already = system.world.messages(line)?.len();
+    applicant.post("/codes", &json!({ "channel": "sms", "line": line }))?.expect::<ApplicationView>(202)?;
+    let code = system.world.code_message(line, already)?;
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    let refused = applicant.signed("/confirmation", &json!({ "code": wrong }))?;
+    for _ in 0..2 {
+        // Sent again, it costs no other try.
+        let problem = is_problem(&refused.send(&edge)?, ProblemType::CodeWrong)?;
+        assert_eq!(problem.tries_left, Some(4));
+    }
+    applicant.view = applicant.post("/confirmation", &json!({ "code": code }))?.expect(200)?;
+
+    let challenge = applicant.challenge()?;
+    is_problem(&applicant.post("/faces", &Applicant::answer(&challenge, 45))?, ProblemType::FaceDiffers)?;
+    is_problem(&applicant.post("/faces", &Applicant::answer(&challenge, 44))?, ProblemType::LiveFaceVoid)?;
+    assert_eq!(applicant.look()?.next, NextStep::ShowFace);
+
+    // Somebody else, who knows its id.
+    let stranger = Phone::new(edge.clone())?;
+    is_problem(&stranger.post(&applicant.path("/challenges"), &json!({}))?, ProblemType::SignatureInvalid)?;
+    is_problem(&stranger.send(&stranger.signed_get(&applicant.path(""), "")?)?, ProblemType::SignatureInvalid)?;
+    is_problem(&Request::get(applicant.path("")).send(&edge)?, ProblemType::SignatureMissing)?;
+
+    for (member, value) in [("name", "\u{2A6B3}"), ("number", "110105194912310021"), ("valid_until", "2001-01-01")] {
+        let mut body = application(&stranger, &citizen, 44);
+        body["applicant"][member] = value.into();
+        let problem = is_problem(&stranger.post(APPLICATIONS, &body)?, ProblemType::EvidenceInvalid)?;
+        assert_eq!(
+            problem.pointers.iter().map(shiming_wire::Text::as_str).collect::<Vec<_>>(),
+            [format!("/applicant/{member}")]
+        );
+    }
+    assert_eq!(kept(system)?, before);
+    Ok(())
+}
+
+// NC-3: a police server that is down, slow or wrong is no answer; asked again under the same key, it makes one certificate.
+#[test]
+fn no_answer_is_asked_again_and_makes_one_certificate() -> Result<()> {
+    let system = system()?;
+    let _turn = system.turn();
+    for (person, trouble) in (50..).zip(["unavailable", "malformed", "drop_answer"]) {
+        let citizen = self::citizen(system)?;
+        system.world.fault(INQUIRIES, trouble, 1)?;
+        let mut applicant = Applicant::apply(&system.edge(), &system.world, &citizen, person)?;
+        applicant.wait_for(NextStep::TakeIssued).with_context(|| trouble.to_owned())?;
+        let hex = applicant.view.id.0.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        let calls = system.world.calls_of(&hex, INQUIRIES)?;
+        ensure!(calls.len() == 2 && calls[0].idempotency_key == calls[1].idempotency_key, "{calls:?}");
+    }
+    for says in ["other_person", "other_question", "old", "forged_seal", "other_office"] {
+        let citizen = self::citizen(system)?;
+        let before = kept(system)?;
+        system.world.order(&json!({ "action": "police", "number": citizen.id_number, "says": says }))?;
+        let mut applicant = Applicant::apply(&system.edge(), &system.world, &citizen, 60)?;
+        std::thread::sleep(std::time::Duration::from_millis(1_500));
+        assert_eq!(applicant.look()?.next, NextStep::Wait, "{says}");
+        assert_eq!(kept(system)?, before, "{says}");
+        system.world.calm()?;
+    }
+    Ok(())
+}
+
+// NC-5: whoever guesses is stopped, and learns nothing on the way.
+#[test]
+fn wrong_guesses_are_limited() -> Result<()> {
+    let system = system()?;
+    let _turn = system.turn();
+    let file = issued(system, &self::citizen(system)?, 47)?;
+    let link = link(system, &file)?;
+    let number: CertificateNumber = link.number;
+    let codes = (0_u128..).map(|bits| shiming_certificate::VerificationCode::from_random(bits).printed());
+    is_problem(&ask(system, &number.to_string(), "not a code")?, ProblemType::InvalidParameter)?;
+    let mut bodies = Vec::new();
+    for code in codes.filter(|code| *code != link.code.printed()) {
+        let answer = ask(system, &number.to_string(), &code)?;
+        if answer.status == 429 {
+            break;
+        }
+        bodies.push(answer.body);
+    }
+    ensure!((1..=20).contains(&bodies.len()) && bodies.iter().all(|body| *body == bodies[0]), "{}", bodies.len());
+    // Even the right code is not heard now, from this address.
+    is_problem(&ask(system, &number.to_string(), &link.code.printed())?, ProblemType::AttemptsSpent)?;
+    // Other tests ask from this address, too.
+    system.stack.lists()?.rows::<Value>("DELETE FROM certificate_guesses RETURNING number")?;
+    Ok(())
+}
