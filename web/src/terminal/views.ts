@@ -7,24 +7,12 @@ import { t } from "../messages.ts";
 import { isProblem } from "../problem.ts";
 import { documentStep } from "../steps/document.ts";
 import { h, icon, replace } from "../ui/dom.ts";
+import { field } from "../ui/field.ts";
 import { formatSeconds } from "../ui/format.ts";
 import { Notice } from "../ui/notice.ts";
 import { symbolOf } from "../ui/symbol.ts";
 import type { Desk } from "./main.ts";
 import type { Identified, Seen } from "./terminal.ts";
-
-/** An input with its label, and a line below that says what is wrong. */
-function field(id: string, label: string, hint: string, attributes: Record<string, string | number | boolean> = {}) {
-  const said = h("p", { class: "hint", id: `${id}-hint`, "data-testid": `${id}-hint` }, hint);
-  const input = h("input", { id, name: id, "data-testid": id, autocomplete: "off", spellcheck: "false", "aria-describedby": said.id, ...attributes });
-  const wrong = (text: string | undefined): void => {
-    input.setAttribute("aria-invalid", String(text !== undefined));
-    said.classList.toggle("bad", text !== undefined);
-    replace(said, text ?? hint);
-  };
-  input.addEventListener("input", () => wrong(undefined));
-  return { input, wrong, element: h("div", { class: "field" }, h("label", { for: id }, label), input, said) };
-}
 
 /** Runs `work` while its button is busy; errors go to `notice`. */
 async function busily(button: HTMLButtonElement, notice: Notice, signal: AbortSignal, work: () => Promise<void>): Promise<void> {

@@ -10,7 +10,11 @@ export class Notice {
   readonly element = h("div", { class: "notice notice-bad", role: "alert", "data-testid": "problem", hidden: true });
 
   show(error: unknown): void {
-    const [code, text] = describe(error);
+    this.say(...describe(error));
+  }
+
+  /** `code` is stable, `text` says what to do. */
+  say(code: string, text: string): void {
     this.element.dataset["problem"] = code;
     this.element.hidden = false;
     replace(this.element, icon("alert"), h("p", {}, text));
@@ -34,7 +38,8 @@ function describe(error: unknown): [code: string, text: string] {
   return ["unknown", tCode("problem", "unknown", "problem.unknown")];
 }
 
-function waitText(seconds: number | undefined): string {
+/** When to try again. */
+export function waitText(seconds: number | undefined): string {
   if (seconds === undefined || seconds <= 0) return tCode("wait", "later", "wait.later");
   if (seconds < 90) return tCode("wait", "seconds", "wait.later", { n: Math.ceil(seconds) });
   if (seconds < 5400) return tCode("wait", "minutes", "wait.later", { n: Math.ceil(seconds / 60) });
