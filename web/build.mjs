@@ -87,6 +87,7 @@ const WORDS = {
   index: ["实名登记", "手机卡实名登记：照片不离开手机。 SIM registration: no picture leaves your phone."],
   verify: ["核验电子证件", "核验电子证件：在手机上完成，没有网络也行。 Check an electronic ID on the phone, without a network too."],
   card: ["我的电子证件", "电子证件：只存在这部手机上。 Your electronic ID, on this phone only."],
+  apply: ["无犯罪记录证明", "当场开具无犯罪记录证明。 A certificate of no criminal record, issued now."],
   c: ["查验无犯罪记录证明", "查验无犯罪记录证明的真伪和效力。 Check a certificate of no criminal record."],
   terminal: ["签发电子证件", "签发电子证件的终端。 A terminal that issues electronic IDs."],
 };
@@ -113,7 +114,8 @@ const verify = await bundle("src/verify/main.ts", { CARD_WASM, SCAN_WORKER_URL: 
 const wallet = await bundle("src/card/main.ts", { CARD_WASM }, "wallet");
 const terminal = await bundle("src/terminal/main.ts", { CARD_WASM, ...workers }, "terminal");
 page("terminal", cards, terminal);
-// `/c` is where the codes on certificates lead; number and code are in the fragment.
+// Certificates of no criminal record: applied for, checked. `/c` is where the codes on certificates lead; number and code are in the fragment.
+page("apply", await bundle("styles/apply.css"), await bundle("src/apply/main.ts", workers, "apply"));
 page("c", cards, await bundle("src/certificate/main.ts", { SCAN_WORKER_URL: text(`/${scan}`) }, "certificate"));
 await keptOffline("/verify", page("verify", cards, verify), [cards, verify, cardModule, scan, scannerModule]);
 await keptOffline("/card", page("card", cards, wallet), [cards, wallet, cardModule]);

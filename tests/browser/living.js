@@ -40,11 +40,18 @@ function play({ strips, width, height, frameMs }) {
   navigator.mediaDevices.getUserMedia = () => globalThis.lens();
 }
 
+/** An enrolled terminal whose camera shows what [`livingPhone`]'s does. */
+export async function living(choose, look) {
+  const desk = await livingPhone(choose, look);
+  await enrol(desk.page);
+  return desk;
+}
+
 /**
- * An enrolled terminal whose camera shows a drawn person who does what `choose` says when an action is asked for. The page's
+ * A phone, or a kiosk, whose camera shows a drawn person who does what `choose` says when an action is asked for. The page's
  * `looked` says how many frames were looked at, and how long one took (milliseconds).
  */
-export async function living(choose, look = { language: "en" }) {
+export async function livingPhone(choose, look = { language: "en" }) {
   const desk = await phone(look);
   const strips = Object.fromEntries(ACTIONS.map((action) => [action, strip(action)]));
   await desk.page.addInitScript(play, { strips, width: 240, height: 320, frameMs: 66 });
@@ -59,6 +66,5 @@ export async function living(choose, look = { language: "en" }) {
       if (wanted[hint] !== undefined) globalThis.perform(wanted[hint]);
     }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-hint", "data-per-frame"] });
   }, choose);
-  await enrol(desk.page);
   return desk;
 }

@@ -39,7 +39,12 @@ export class Client {
   ) {}
 
   get<T>(path: string, query: string, signal?: AbortSignal): Promise<T> {
-    return this.#send({ method: "GET", path, query }, signal);
+    return this.#send<T>({ method: "GET", path, query }, json, signal);
+  }
+
+  /** Something that is no JSON. */
+  file(path: string, signal?: AbortSignal): Promise<Blob> {
+    return this.#send({ method: "GET", path, query: "" }, (response) => response.blob(), signal);
   }
 
   /** `action` names the request for `Pending`. */
@@ -50,7 +55,7 @@ export class Client {
     const key = earlier?.body === body ? earlier.key : randomToken(12);
     this.pending.set(action, { body, key });
     try {
-      const answer = await this.#send<T>({ method: "POST", path, query: "", body, idempotencyKey: key }, signal);
+      const answer = await this.#send<T>({ method: "POST", path, query: "", body, idempotencyKey: key }, json, signal);
       this.pending.set(action, undefined);
       return answer;
     } catch (error) {
@@ -60,12 +65,12 @@ export class Client {
     }
   }
 
-  async #send<T>(request: Unsigned, signal?: AbortSignal): Promise<T> {
+  async #send<T>(request: Unsigned, read: (response: Response) => Promise<T>, signal?: AbortSignal): Promise<T> {
     let serverTries = 0;
     let clockSet = false;
     for (let attempt = 0; ; attempt++) {
       signal?.throwIfAborted();
-      const answer = await this.#sendOnce<T>(request, signal);
+      const answer = await this.#sendOnce(request, read, signal);
       if (answer === undefined) {
         this.network.reachable(false);
         await pause(Math.min(1000 * 2 ** attempt, LONGEST_PAUSE_MS), signal);
@@ -89,7 +94,7 @@ export class Client {
   }
 
   /** One try; `undefined` when nothing that could be the edge answered. */
-  async #sendOnce<T>(request: Unsigned, signal?: AbortSignal): Promise<Answer<T> | undefined> {
+  async #sendOnce<T>(request: Unsigned, read: (response: Response) => Promise<T>, signal?: AbortSignal): Promise<Answer<T> | undefined> {
     const created = Math.floor(Date.now() / 1000) + this.#skew;
     const headers = await signedHeaders(request, this.key.privateKey, created, this.keyId);
     this.traffic.add(requestBytes(request.query, headers, request.body));
@@ -108,7 +113,7 @@ export class Client {
         redirect: "error",
         referrerPolicy: "no-referrer",
       });
-      if (response.ok) return { value: (await response.json()) as T };
+      if (response.ok) return { value: await read(response) };
       const date = Date.parse(response.headers.get("Date") ?? "");
       return { refusal: await readProblem(response), date: Number.isNaN(date) ? undefined : date };
     } catch {
@@ -120,6 +125,10 @@ export class Client {
       signal?.removeEventListener("abort", left);
     }
   }
+}
+
+async function json<T>(response: Response): Promise<T> {
+  return (await response.json()) as T;
 }
 
 type Answer<T> = { value: T } | { refusal: ProblemError; date: number | undefined };

@@ -105,3 +105,17 @@ export class TabPending implements Pending {
     this.#requests.clear();
   }
 }
+
+/** Idempotency keys in memory: what was typed about a person is not written to the disk. */
+export class MemoryPending implements Pending {
+  readonly #kept = new Map<string, { body: string; key: string }>();
+
+  get(action: string): { body: string; key: string } | undefined {
+    return this.#kept.get(action);
+  }
+
+  set(action: string, request: { body: string; key: string } | undefined): void {
+    if (request === undefined) this.#kept.delete(action);
+    else this.#kept.set(action, request);
+  }
+}

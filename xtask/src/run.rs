@@ -68,7 +68,7 @@ const SOFT: [(usize, f32, f32); 3] = [(1, 0.35, 2.0), (29, 0.45, 2.0), (96, 0.3,
 const HELD: [(usize, bool); 3] = [(3, false), (5, true), (7, false)];
 
 /// What the browser tests' cameras see, and the files that they pick: for each citizen a video of both sides, photos of
-/// both, for the first also bad ones; videos taken by hand, `held-N.y4m`; and who they are, in `citizens.json`. Photos of
+/// both, for the first also bad ones, for [`LIVING`] one with the face that is before the camera; videos taken by hand, `held-N.y4m`; and who they are, in `citizens.json`. Photos of
 /// [`SOFT`], and who these are, in `soft.json`.
 pub fn streams() -> Result<PathBuf> {
     let folder = workspace::scratch()?.join("streams");
@@ -85,6 +85,8 @@ pub fn streams() -> Result<PathBuf> {
         HELD.par_iter().try_for_each(|(index, upright)| held(&people[*index], *index, *upright, &fonts, &folder))?;
         people.par_iter().enumerate().try_for_each(|(index, citizen)| shown(citizen, index, &fonts, &folder))?;
         Action::ALL.par_iter().try_for_each(|action| performed(*action, &folder))?;
+        let living = specimen::living_front(&people[LIVING], &fonts, scene::CARD_WIDTH)?;
+        photo(&folder, LIVING, "living", &living, &PhotoStyle::phone(u64::try_from(LIVING)?))?;
         let owners = SOFT.par_iter().map(|soft| softly(*soft, &fonts, &folder)).collect::<Result<BTreeMap<_, _>>>()?;
         workspace::write(&folder.join("soft.json"), serde_json::to_vec(&owners)?)?;
         workspace::write(&folder.join("citizens.json"), serde_json::to_vec(&people)?)

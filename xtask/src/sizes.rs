@@ -88,7 +88,7 @@ fn groups() -> Result<[Group; 12]> {
     };
     let showing = |path: &str, _: &str| of(path, &["wallet", "card", "cards"]);
     let cards = |path: &str| {
-        of(path, &["verify", "scan", "scanner", "cards", "card", "wallet", "terminal", "certificate", "c"])
+        of(path, &["verify", "scan", "scanner", "cards", "card", "wallet", "terminal", "certificate", "c", "apply"])
     };
     let page = |path: &str, kind: &str| !package(path) && !cards(path) && kind != "yaml";
     let code = |path: &str, kind: &str| page(path, kind) && matches!(kind, "js" | "css" | "html" | "svg");

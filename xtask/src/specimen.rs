@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 use shiming_specimen::{
-    Attack, Citizen, Fault, Fonts, NameKind, Page, PhotoStyle, RgbImage, Severity, Shot, Split, attacked, citizen,
-    citizens, draw_back, draw_front, page, pages, photograph, scene, shot, specimen, without_document, write_y4m,
+    Attack, Citizen, Fault, Fonts, NameKind, Page, PhotoStyle, Pose, RgbImage, Severity, Shot, Split, attacked,
+    citizen, citizens, draw_back, draw_front, head, page, pages, photograph, print_portrait, scene, shot, specimen,
+    without_document, write_y4m,
 };
 
 const USAGE: &str = "\
-cargo xtask specimen card     --seed N [--side front|back] [--width 1600] --out FILE.png
-cargo xtask specimen photo    --seed N [--side front|back] [--style phone|upright|still|FAULT] --out FILE.jpg
+cargo xtask specimen card     --seed N [--side front|back] [--living] [--width 1600] --out FILE.png
+cargo xtask specimen photo    --seed N [--side front|back] [--living] [--style phone|upright|still|FAULT] --out FILE.jpg
 cargo xtask specimen video    --seed N [--seconds 4] [--upright] [--handheld] --out FILE.y4m
 cargo xtask specimen portrait --seed N --out FILE.jpg
 cargo xtask specimen citizens [--count 300] [--json] [--out FILE]
@@ -21,7 +22,7 @@ cargo xtask specimen set      --page PAGE --severity easy|medium|hard | --attack
                               --seed N [--split train|test] [--count 25] --out DIRECTORY
 cargo xtask specimen set      --without-document --seed N [--split train|test] [--count 210] --out DIRECTORY
 
-N is the citizen's place in the list, from 0. FAULT: blurred, glare, covered, dark,
+N is the citizen's place in the list, from 0. --living: with the portrait of the head that follows challenges. FAULT: blurred, glare, covered, dark,
 bright, cut_off, small, steep, empty. A video that is taken by hand has its truth beside it,
 FILE.y4m.json. `pages` lists the pages that can be drawn. ATTACK: colour_copy,
 grey_copy, screen, covered, overexposed. A set is JPEGs and truth.jsonl, one line for each of them.";
@@ -102,6 +103,15 @@ pub fn handheld(citizen: &Citizen, fonts: &Fonts, showing: &scene::Showing, out:
     write_y4m(out, frames, showing.fps)?;
     let truth = json!({ "fps": showing.fps, "frames": truth });
     write(&out.with_added_extension("json"), truth.to_string().as_bytes())
+}
+
+/// The front of a card with the face of the drawn head in print, which also follows challenges before a camera.
+pub fn living_front(citizen: &Citizen, fonts: &Fonts, width: u32) -> Result<RgbImage> {
+    let mut card = draw_front(citizen, fonts, width);
+    let page = page("cn_resident_id.front").context("there is no such page")?;
+    let face = head(citizen, &Pose { height: 0.66, ..Pose::default() }, (400, 540));
+    print_portrait(&mut card, &page.layout, &face, 1);
+    Ok(card)
 }
 
 /// Writes a set of photos and the truth about them.
@@ -228,6 +238,7 @@ impl Options<'_> {
     fn card(&self, citizen: &Citizen, fonts: &Fonts) -> Result<RgbImage> {
         let width = self.number("--width")?.unwrap_or(scene::CARD_WIDTH);
         Ok(match self.value("--side").unwrap_or("front") {
+            "front" if self.has("--living") => living_front(citizen, fonts, width)?,
             "front" => draw_front(citizen, fonts, width),
             "back" => draw_back(citizen, fonts, width),
             side => bail!("no side {side:?}\n{USAGE}"),

@@ -33,6 +33,8 @@ export interface DocumentDesk {
   draft: Draft;
   /** The side to take again, when the user asked for that. */
   retake: Side | undefined;
+  /** Settles once [`format`] is known, or cannot be; where that is not from the beginning. */
+  ready?(): Promise<void>;
   /** `undefined` while it is not known. */
   format(side: Side): FormatParameters | undefined;
   setPicture(side: Side, jpeg: ArrayBuffer): void;
@@ -252,9 +254,11 @@ class DocumentStep implements Scene<Camera> {
 
   async #readFile(): Promise<void> {
     const file = this.#file.files?.[0];
-    const format = this.flow.format(this.#side);
     this.#file.value = "";
-    if (file === undefined || format === undefined || this.#busy) return;
+    if (file === undefined) return;
+    await this.flow.ready?.();
+    const format = this.flow.format(this.#side);
+    if (format === undefined || this.#busy || this.signal.aborted) return;
     const bytes = await file.arrayBuffer();
     await this.#read(this.#side, "file", () => this.flow.reader.ask("readFile", { bytes, format }, [bytes]));
   }

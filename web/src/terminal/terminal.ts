@@ -2,11 +2,11 @@
 
 import { base64url, randomToken } from "../base64.ts";
 import { now } from "../cards/clock.ts";
-import { Client, type Network, type Pending } from "../client.ts";
+import { Client, type Network } from "../client.ts";
 import { type DeviceKey, makeDeviceKey } from "../device_key.ts";
 import type { Challenge, LiveFace } from "../face/check.ts";
 import { isProblem } from "../problem.ts";
-import type { Store } from "../storage.ts";
+import { MemoryPending, type Store } from "../storage.ts";
 import { Traffic } from "../traffic.ts";
 
 /** What the operator's system knows this device by. */
@@ -47,23 +47,9 @@ interface Rotation {
 /** The device gets another key so many seconds before its certificate ends. */
 const RENEWED_BEFORE = 30 * 86_400;
 
-/** Idempotency keys in memory: what was typed about a person is not written to the disk. */
-class Memory implements Pending {
-  readonly #kept = new Map<string, { body: string; key: string }>();
-
-  get(action: string): { body: string; key: string } | undefined {
-    return this.#kept.get(action);
-  }
-
-  set(action: string, request: { body: string; key: string } | undefined): void {
-    if (request === undefined) this.#kept.delete(action);
-    else this.#kept.set(action, request);
-  }
-}
-
 export class Terminal {
   enrolment: Enrolment | undefined;
-  readonly #pending = new Memory();
+  readonly #pending = new MemoryPending();
 
   constructor(private readonly store: Store, private readonly network: Network) {}
 

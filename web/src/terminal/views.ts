@@ -6,6 +6,7 @@ import { FaceCheck } from "../face/check.ts";
 import { t } from "../messages.ts";
 import { isProblem } from "../problem.ts";
 import { documentStep } from "../steps/document.ts";
+import { busily } from "../ui/busily.ts";
 import { h, icon, replace } from "../ui/dom.ts";
 import { field } from "../ui/field.ts";
 import { formatSeconds } from "../ui/format.ts";
@@ -13,21 +14,6 @@ import { Notice } from "../ui/notice.ts";
 import { symbolOf } from "../ui/symbol.ts";
 import type { Desk } from "./main.ts";
 import type { Identified, Seen } from "./terminal.ts";
-
-/** Runs `work` while its button is busy; errors go to `notice`. */
-async function busily(button: HTMLButtonElement, notice: Notice, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-  notice.clear();
-  button.disabled = true;
-  button.setAttribute("aria-busy", "true");
-  try {
-    await work();
-  } catch (error) {
-    if (!signal.aborted) notice.show(error);
-  } finally {
-    button.disabled = false;
-    button.removeAttribute("aria-busy");
-  }
-}
 
 export function enrolView({ terminal, next }: Desk, signal: AbortSignal): HTMLElement {
   const notice = new Notice();
@@ -54,8 +40,7 @@ export function enrolView({ terminal, next }: Desk, signal: AbortSignal): HTMLEl
 /** Reads both sides of the card, and goes back with what was read. */
 export function documentView(desk: Desk, signal: AbortSignal): HTMLElement {
   const { visitor } = desk;
-  // A failure is said where the reader is loaded, by the step itself.
-  void visitor.prepare().catch(() => undefined);
+  visitor.prepare();
   const step = documentStep(visitor, signal);
   step.append(h("div", { class: "actions" },
     h("button", { type: "button", class: "quiet", "data-testid": "type-instead", onclick: () => desk.person() }, t("terminal.read.or"))));

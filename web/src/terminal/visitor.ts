@@ -23,13 +23,19 @@ export class Visitor implements DocumentDesk {
   /** The formatted front: its portrait is described, and it goes nowhere. */
   front: ArrayBuffer | undefined;
   #formats: FormatParameters[] = [];
+  #ready = Promise.resolve();
 
   /** `read` is called when both sides are there. */
   constructor(readonly reader: Reader, private readonly read: () => void) {}
 
-  /** Learns how pictures are formatted here. */
-  async prepare(): Promise<void> {
-    this.#formats = await this.reader.ask("formats", { document: DOCUMENT });
+  /** Learns how pictures are formatted here. A failure is said where the reader is loaded, by the step itself. */
+  prepare(): void {
+    const formats = this.reader.ask("formats", { document: DOCUMENT });
+    this.#ready = formats.then((all) => { this.#formats = all; }, () => undefined);
+  }
+
+  ready(): Promise<void> {
+    return this.#ready;
   }
 
   format(side: Side): FormatParameters | undefined {

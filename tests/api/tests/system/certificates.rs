@@ -1,6 +1,7 @@
 //! Certificates of no criminal record, from a document to a file that anybody can check (NC-1 to NC-6).
 
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
@@ -221,6 +222,61 @@ fn no_answer_is_asked_again_and_makes_one_certificate() -> Result<()> {
         assert_eq!(kept(system)?, before, "{says}");
         system.world.calm()?;
     }
+    Ok(())
+}
+
+/// The normal deviate of the rank-sum test (Mann and Whitney, 1947) on two samples: beyond ±4 in one of 16,000 that are alike.
+fn rank_sum(one: &[Duration], other: &[Duration]) -> f64 {
+    let mut all: Vec<(Duration, bool)> = one.iter().map(|time| (*time, true)).collect();
+    all.extend(other.iter().map(|time| (*time, false)));
+    all.sort_unstable();
+    let ranks: f64 = (1_u32..).zip(&all).filter(|(_, (_, of_one))| *of_one).map(|(rank, _)| f64::from(rank)).sum();
+    let count = |sample: &[Duration]| f64::from(u32::try_from(sample.len()).unwrap_or(u32::MAX));
+    let (n, m) = (count(one), count(other));
+    let mean = n * (n + m + 1.0) / 2.0;
+    (ranks - mean) / (n * m * (n + m + 1.0) / 12.0).sqrt()
+}
+
+// NC-6: whoever watches from outside sees no difference between somebody with a record and somebody without: 1,000 requests.
+#[test]
+fn whoever_watches_learns_nothing() -> Result<()> {
+    let system = system()?;
+    let _turn = system.turn();
+    let (edge, clear, recorded) = (system.edge(), self::citizen(system)?, self::citizen(system)?);
+    system.world.order(&json!({ "action": "police", "number": recorded.id_number, "says": "recorded" }))?;
+    let mut pair = Vec::new();
+    for (citizen, end) in [(&clear, NextStep::TakeIssued), (&recorded, NextStep::TakeNotice)] {
+        let mut applicant = Applicant::apply(&edge, &system.world, citizen, 48)?;
+        applicant.wait_for(end)?;
+        pair.push(applicant);
+    }
+    system.world.calm()?;
+    let stranger = Phone::new(edge.clone())?;
+    let unsigned = |path: &str| Request::get(path).send(&edge);
+    let signed = |path: &str| stranger.send(&stranger.signed_get(path, "")?);
+    let mut asked = 0;
+    for (rest, how) in [("", true), ("", false), ("/document", true), ("/document", false)] {
+        let mut times = [Vec::new(), Vec::new()];
+        let mut answers = Vec::new();
+        for round in 0..125 {
+            // In turns, so that whatever else this machine does meets both.
+            for which in [round % 2, (round + 1) % 2] {
+                let path = pair[which].path(rest);
+                let begin = Instant::now();
+                let answer = if how { unsigned(&path) } else { signed(&path) }?;
+                times[which].push(begin.elapsed());
+                asked += 1;
+                answers.push((answer.status, answer.content_type, answer.body));
+            }
+        }
+        ensure!(answers.iter().all(|answer| *answer == answers[0]), "{rest}: not one answer");
+        let deviate = rank_sum(&times[0], &times[1]);
+        ensure!(deviate.abs() < 4.0, "{rest}: {deviate:.1} deviates apart");
+    }
+    assert_eq!(asked, 1_000);
+    // What its own device gets is as long, too.
+    let lengths: Vec<usize> = pair.iter().map(|applicant| Ok(applicant.document()?.len())).collect::<Result<_>>()?;
+    assert_eq!(lengths, [LENGTH, LENGTH]);
     Ok(())
 }
 

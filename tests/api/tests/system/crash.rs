@@ -2,6 +2,7 @@
 
 mod calls;
 mod case;
+mod certificates;
 mod lists;
 
 use anyhow::{Context as _, Result, ensure};
@@ -37,7 +38,8 @@ impl Scene {
     }
 }
 
-// RN-8 to RN-10: workerd dies with SIGKILL, twenty times around calls and seven times around its own database.
+// RN-8 to RN-10: workerd dies with SIGKILL, twenty times around calls and seven times around its own database; NC-3: three times
+// while the police are asked.
 #[test]
 fn killed_at_every_state_of_the_outbox() -> Result<()> {
     let stack = Stack::start("crash")?;
@@ -51,7 +53,10 @@ fn killed_at_every_state_of_the_outbox() -> Result<()> {
     for (effect, moment) in lists::KILLS {
         lists::kill_at(&mut scene, effect, moment).with_context(|| format!("{effect:?} {moment:?}"))?;
     }
-    let kills = calls::KILLS.len() + lists::KILLS.len();
+    for outcome in certificates::KILLS {
+        certificates::kill_at(&mut scene, outcome).with_context(|| format!("certificates {outcome}"))?;
+    }
+    let kills = calls::KILLS.len() + lists::KILLS.len() + certificates::KILLS.len();
     println!("{kills} kills; {retried} calls were repeated, each under the key of its first attempt");
     ensure!(retried >= calls::KILLS.len() - 2, "the kills missed: only {retried} calls were repeated");
     Ok(())
