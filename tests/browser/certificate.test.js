@@ -45,14 +45,14 @@ test("the link on the paper shows the facts, masked; typed by hand it is the sam
     assert.match(await page.textContent(by("claim-name")), /^.\*+$/u);
     assert.match(await page.textContent(by("claim-document_number")), /^.\*+.$/u);
     assert.equal((await page.textContent(by("claim-number"))).replaceAll("-", ""), number);
-    assert.equal(await page.textContent(by("claim-office")), "Shili Police Station");
+    assert.match(await page.textContent(by("claim-office")), /^Shili Police Station/);
     const { violations } = await new AxeBuilder({ page }).analyze();
     assert.deepEqual(violations.map(({ id }) => id), []);
     // The other language asks nothing anew.
     const asked = () => recorder.sent.filter(({ url }) => url.pathname === "/v1/certificates/verdicts").length;
     assert.equal(asked(), 1);
     await page.click(by("language"));
-    assert.equal(await page.textContent(by("claim-office")), "示例派出所");
+    assert.match(await page.textContent(by("claim-office")), /示例派出所$/);
     assert.equal(asked(), 1);
 
     await page.click(by("next"));

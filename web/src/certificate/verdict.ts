@@ -6,7 +6,7 @@ export interface Facts {
   readonly name: string;
   readonly document_number: string;
   readonly number: string;
-  readonly office: { readonly chinese: string; readonly english: string };
+  readonly office: { readonly zh: string; readonly en: string };
   readonly issued_on: string;
   readonly valid_through: string;
 }

@@ -201,7 +201,7 @@ function facts({ certificate, ended_on, reason, superseded_by }: CertificateVerd
     ["name", t("certificate.fact.name"), certificate.name],
     ["document_number", t("certificate.fact.document_number"), certificate.document_number],
     ["number", t("certificate.fact.number"), certificate.number],
-    ["office", t("certificate.fact.office"), language() === "en" ? certificate.office.english : certificate.office.chinese],
+    ["office", t("certificate.fact.office"), language() === "en" ? certificate.office.en : certificate.office.zh],
     ["issued_on", t("certificate.fact.issued_on"), dayText(certificate.issued_on)],
     ["valid_through", t("certificate.fact.valid_through"), dayText(certificate.valid_through)],
   ];
