@@ -112,21 +112,22 @@ export function personView(booth: Booth, signal: AbortSignal): HTMLElement {
 /** Proves the applicant's line (NC-2). */
 export function lineView(booth: Booth, application: Application, signal: AbortSignal): HTMLElement {
   const line = field("line", t("apply.line.number"), t("apply.line.hint"), { type: "tel", inputmode: "tel", maxlength: 20, class: "figures", autocomplete: "tel-national" });
+  /** The number without what people group it with; full-width digits come from Chinese keyboards. */
+  const typed = (): string => line.input.value.normalize("NFKC").replaceAll(/[\s-]/g, "");
   const desk: CodeDesk = {
     channels: ["voice", "sms"],
     get code(): CodeView | undefined {
       return application.view.next === "prove_line" ? application.view.code : undefined;
     },
     ready: () => {
-      const text = line.input.value.normalize("NFKC").replaceAll(/[\s-]/g, "");
-      line.wrong(/^\+?\d{5,15}$/.test(text) ? undefined : t("apply.line.malformed"));
+      line.wrong(/^\+?\d{5,15}$/.test(typed()) ? undefined : t("apply.line.malformed"));
       if (line.input.getAttribute("aria-invalid") !== "true") return true;
       line.input.focus();
       return false;
     },
     request: async (channel: Channel, off: AbortSignal) => {
       try {
-        await application.requestCode(channel, line.input.value.normalize("NFKC").replaceAll(/[\s-]/g, ""), off);
+        await application.requestCode(channel, typed(), off);
       } catch (error) {
         if (isProblem(error, "invalid-parameter")) line.wrong(t("apply.line.malformed"));
         throw error;
