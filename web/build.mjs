@@ -40,9 +40,29 @@ async function bundle(entry, define = {}, name = basename(entry).replace(/\.(ts|
   return publish(name, kind, await contentsOf(entry, kind, define), folder);
 }
 
-/** The bundle of one entry point; files that it names go to the assets. */
+/**
+ * The bundle of one entry point; files that it names go to the assets. Of the messages it has those that it can say: a key's first
+ * word stands in the script, whether the rest is put together or not.
+ */
 async function contentsOf(entry, kind, define) {
+  if (kind === "css") return built(entry, kind, define, () => false);
+  const script = new TextDecoder().decode(await built(entry, kind, define, () => false));
+  const said = new Set(Array.from(script.matchAll(/["'`](\w+)(?=["'`.])/g), ([, word]) => word));
+  return built(entry, kind, define, (key) => said.has(key.split(".")[0]));
+}
+
+/** Messages, as far as they are wanted. */
+const messages = (wanted) => ({
+  name: "messages",
+  setup: ({ onLoad }) => onLoad({ filter: /messages[/\\][\w-]+\.json$/ }, ({ path }) => ({
+    contents: text(Object.fromEntries(Object.entries(JSON.parse(readFileSync(path, "utf8"))).filter(([key]) => wanted(key)))),
+    loader: "json",
+  })),
+});
+
+async function built(entry, kind, define, wanted) {
   const { outputFiles } = await build({
+    plugins: [messages(wanted)],
     // The font lies beside the style sheet that names it.
     loader: { ".woff2": "file" },
     assetNames: "[name]-[hash]",
@@ -89,6 +109,7 @@ const WORDS = {
   card: ["我的电子证件", "电子证件：只存在这部手机上。 Your electronic ID, on this phone only."],
   apply: ["无犯罪记录证明", "当场开具无犯罪记录证明。 A certificate of no criminal record, issued now."],
   c: ["查验无犯罪记录证明", "查验无犯罪记录证明的真伪和效力。 Check a certificate of no criminal record."],
+  office: ["无犯罪记录证明管理", "签发机关：证明、单位、模板和日志。 For those who issue certificates of no criminal record."],
   terminal: ["签发电子证件", "签发电子证件的终端。 A terminal that issues electronic IDs."],
 };
 
@@ -117,6 +138,7 @@ page("terminal", cards, terminal);
 // Certificates of no criminal record: applied for, checked. `/c` is where the codes on certificates lead; number and code are in the fragment.
 page("apply", await bundle("styles/apply.css"), await bundle("src/apply/main.ts", workers, "apply"));
 page("c", cards, await bundle("src/certificate/main.ts", { SCAN_WORKER_URL: text(`/${scan}`) }, "certificate"));
+page("office", await bundle("styles/office.css"), await bundle("src/office/main.ts", {}, "office"));
 await keptOffline("/verify", page("verify", cards, verify), [cards, verify, cardModule, scan, scannerModule]);
 await keptOffline("/card", page("card", cards, wallet), [cards, wallet, cardModule]);
 
