@@ -12,9 +12,9 @@ use common::{NOW, certificate, certificate_of, content, fonts, holder, issuer, k
 use lopdf::{Document, Object};
 use shiming_certificate::file::{LENGTH, Refusal, open};
 use shiming_certificate::log::{Entry, Event, Head, Tail, audit, head_line, title_line};
-use shiming_certificate::render::{self, Language, Part, RenderError, Template};
+use shiming_certificate::render::{self, DocumentKind, Language, Part, RenderError, Specimen, Template};
 use shiming_certificate::verdict::verify;
-use shiming_certificate::{Hash, Reason};
+use shiming_certificate::{Hash, Policy, Reason};
 
 static FILE: LazyLock<Vec<u8>> = LazyLock::new(|| signed(&certificate(), Language::Bilingual));
 
@@ -90,6 +90,23 @@ fn equal_input_makes_equal_bytes() {
     }
     assert_eq!(*FILE, signed(&certificate, Language::Bilingual));
     assert!(!text_of(&signed(&certificate, Language::Chinese)).contains("Certificate"));
+}
+
+// NC-4: what shows how documents look is marked, and no verifier takes it for one.
+#[test]
+fn a_specimen_is_seen_to_be_one() {
+    for document in [DocumentKind::Certificate, DocumentKind::Notice] {
+        for language in [Language::Chinese, Language::Bilingual] {
+            let (office, origin) = (common::office(), common::origin());
+            let specimen =
+                Specimen { document, language, office, origin, policy: Policy::default(), today: common::today() };
+            let file = specimen.render(&Template::standard().unwrap(), fonts()).unwrap();
+            let text = text_of(&file);
+            assert_eq!(text.matches("SPECIMEN").count(), 3, "{text}");
+            assert!(text.contains("朝阳分局示例派出所"), "{text}");
+            assert!(open(&file, &keys_of(&issuer())).is_err());
+        }
+    }
 }
 
 // NC-4: rare characters print, or nothing is printed

@@ -4,12 +4,14 @@ mod fonts;
 mod ornament;
 mod pages;
 mod sheet;
+mod specimen;
 mod template;
 
 use crate::file::FileError;
 
 pub use fonts::{FontError, Fonts};
 pub use pages::{certificate, notice};
+pub use specimen::{DocumentKind, Specimen};
 pub use template::{CertificateWords, NoticeWords, Template, TemplateError};
 
 /// The languages of a document.

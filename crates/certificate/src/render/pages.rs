@@ -21,6 +21,10 @@ const LINE: Colour = (205, 213, 225);
 const FINE: Colour = (158, 182, 214);
 const FAINT: Colour = (234, 239, 247);
 const WHITE: Colour = (255, 255, 255);
+const PINK: Colour = (246, 205, 205);
+
+/// What is written across what shows how documents look.
+const SPECIMEN: &str = "样张 SPECIMEN";
 
 /// Left and right end of the text.
 const LEFT: f32 = 84.0;
@@ -41,6 +45,15 @@ const fn style(size: f32, weight: Weight, colour: Colour) -> Style {
     Style { size, weight, colour, spacing: 0.0 }
 }
 
+/// What a document is worth, which is seen at once.
+#[derive(Clone, Copy)]
+pub(super) enum Worth<'a> {
+    /// It is somebody's, under this seal; a notice has none.
+    Genuine(Option<&'a Seal>),
+    /// It shows what documents look like, and says so.
+    Specimen,
+}
+
 /// The certificate as a PDF that lacks its signature, with the office's seal, and a link to `origin` in its QR symbol.
 pub fn certificate(
     certificate: &Certificate,
@@ -53,6 +66,23 @@ pub fn certificate(
     if seal.office() != certificate.office().code {
         return Err(RenderError::OtherSeal);
     }
+    Ok(Content::new(&certificate_page(certificate, origin, Worth::Genuine(Some(seal)), template, language, fonts)?)?)
+}
+
+/// The notice as a PDF that lacks its signature. As a file it is as long as a certificate.
+pub fn notice(notice: &Notice, template: &Template, language: Language, fonts: &Fonts) -> Result<Content, RenderError> {
+    Ok(Content::new(&notice_page(notice, Worth::Genuine(None), template, language, fonts)?)?)
+}
+
+/// A certificate's page.
+pub(super) fn certificate_page(
+    certificate: &Certificate,
+    origin: &Origin,
+    worth: Worth<'_>,
+    template: &Template,
+    language: Language,
+    fonts: &Fonts,
+) -> Result<Vec<u8>, RenderError> {
     let words = &template.certificate;
     let link = Link { origin: origin.clone(), number: certificate.number(), code: certificate.code().clone() };
     let symbol = Symbol::of(&link.to_string()).map_err(|_| RenderError::Symbol)?;
@@ -66,9 +96,9 @@ pub fn certificate(
         date: certificate.issued_on(),
         bilingual: language == Language::Bilingual,
     };
-    let bytes = pdf(&about, fonts, Some((place, link.to_string())), |sheet| {
+    pdf(&about, fonts, Some((place, link.to_string())), |sheet| {
         let mut page = Page { sheet, language };
-        page.ground()?;
+        page.ground(worth)?;
         page.title(&words.title)?;
         page.number(&words.number, &certificate.number().to_string())?;
         let end = page.facts(certificate, template)?;
@@ -76,16 +106,23 @@ pub fn certificate(
         if end > foot {
             return Err(RenderError::DoesNotFit(Part::Words));
         }
-        page.sheet.seal(seal, rect(RIGHT - 178.0, foot - 14.0, 119.0, 119.0)?);
+        if let Worth::Genuine(Some(seal)) = worth {
+            page.sheet.seal(seal, rect(RIGHT - 178.0, foot - 14.0, 119.0, 119.0)?);
+        }
         page.sheet.area(rect(LEFT, foot, 100.0, 100.0)?, WHITE);
         page.sheet.symbol(&symbol, place, INK);
         page.foot(certificate, template, origin)
-    })?;
-    Ok(Content::new(&bytes)?)
+    })
 }
 
-/// The notice as a PDF that lacks its signature. As a file it is as long as a certificate.
-pub fn notice(notice: &Notice, template: &Template, language: Language, fonts: &Fonts) -> Result<Content, RenderError> {
+/// A notice's page.
+pub(super) fn notice_page(
+    notice: &Notice,
+    worth: Worth<'_>,
+    template: &Template,
+    language: Language,
+    fonts: &Fonts,
+) -> Result<Vec<u8>, RenderError> {
     let words = &template.notice;
     let about = About {
         title: words.title.zh.clone(),
@@ -95,9 +132,9 @@ pub fn notice(notice: &Notice, template: &Template, language: Language, fonts: &
         date: notice.given_on(),
         bilingual: language == Language::Bilingual,
     };
-    let bytes = pdf(&about, fonts, None, |sheet| {
+    pdf(&about, fonts, None, |sheet| {
         let mut page = Page { sheet, language };
-        page.ground()?;
+        page.ground(worth)?;
         page.title(&words.title)?;
         let date = date(notice.given_on());
         let mut y = 246.0;
@@ -115,8 +152,7 @@ pub fn notice(notice: &Notice, template: &Template, language: Language, fonts: &
         y = page.row(y, &words.telephone, Part::Office, &plain(telephone))?;
         y = page.paragraph(&words.review, y + 18.0)?;
         page.notes(&words.notes, y + 24.0, str::to_owned)
-    })?;
-    Ok(Content::new(&bytes)?)
+    })
 }
 
 struct Page<'p, 's, 'f> {
@@ -129,8 +165,8 @@ impl Page<'_, '_, '_> {
         self.language == Language::Bilingual
     }
 
-    /// Frame and rosette.
-    fn ground(&mut self) -> Result<(), RenderError> {
+    /// Frame and rosette, and below all words whether the document is worth nothing.
+    fn ground(&mut self, worth: Worth<'_>) -> Result<(), RenderError> {
         let (middle, across) = (HEIGHT / 2.0 - 10.0, WIDTH / 2.0);
         for (radii, petals) in [((52.0, 118.0), 12), ((96.0, 182.0), 12)] {
             for phase in [0.0, 0.2, 0.4, 0.6, 0.8] {
@@ -145,16 +181,22 @@ impl Page<'_, '_, '_> {
         for (edge, width) in [(near, 1.4), (far, 0.5), (far + 2.6, 0.25)] {
             self.sheet.frame(rect(edge, edge, WIDTH - 2.0 * edge, HEIGHT - 2.0 * edge)?, width, BLUE);
         }
+        if let Worth::Specimen = worth {
+            for y in [0.25, 0.5, 0.75] {
+                self.sheet.aslant(SPECIMEN, (WIDTH / 2.0, HEIGHT * y), style(58.0, Weight::Bold, PINK))?;
+            }
+        }
         Ok(())
     }
 
     fn title(&mut self, title: &Bilingual) -> Result<(), RenderError> {
         let y = if self.bilingual() { 128.0 } else { 140.0 };
         let large = Style { size: 32.0, weight: Weight::Bold, colour: INK, spacing: 0.22 };
-        self.sheet.text(Part::Words, &title.zh, (WIDTH / 2.0, y), Align::Centre, large)?;
+        self.sheet.line(Part::Words, &title.zh, (WIDTH / 2.0, y), Align::Centre, large, RIGHT - LEFT)?;
         if self.bilingual() {
             let small = Style { size: 12.5, weight: Weight::Bold, colour: BLUE, spacing: 0.14 };
-            self.sheet.text(Part::Words, &title.en.to_uppercase(), (WIDTH / 2.0, y + 27.0), Align::Centre, small)?;
+            let en = title.en.to_uppercase();
+            self.sheet.line(Part::Words, &en, (WIDTH / 2.0, y + 27.0), Align::Centre, small, RIGHT - LEFT)?;
         }
         let y = y + if self.bilingual() { 43.0 } else { 22.0 };
         self.sheet.rule((WIDTH / 2.0 - 34.0, y), (WIDTH / 2.0 + 34.0, y), 1.1, BLUE);
@@ -165,22 +207,17 @@ impl Page<'_, '_, '_> {
         let label = if self.bilingual() { format!("{} {}", label.zh, label.en) } else { label.zh.clone() };
         let text = format!("{label}  {number}");
         let style = Style { spacing: 0.04, ..style(10.5, Weight::Regular, GREY) };
-        self.sheet.text(Part::Words, &text, (WIDTH / 2.0, 196.0), Align::Centre, style)
+        self.sheet.line(Part::Words, &text, (WIDTH / 2.0, 196.0), Align::Centre, style, RIGHT - LEFT)
     }
 
     /// A label, its value and a line below; gives the `y` of the next.
     fn row(&mut self, y: f32, label: &Bilingual, part: Part, value: &Bilingual) -> Result<f32, RenderError> {
         let both = self.bilingual();
         let small = style(10.5, Weight::Regular, INK);
-        self.sheet.text(Part::Words, &label.zh, (LEFT, y), Align::Left, style(11.5, Weight::Regular, GREY))?;
+        let (grey, room) = (|size| style(size, Weight::Regular, GREY), VALUES - LEFT - 6.0);
+        self.sheet.line(Part::Words, &label.zh, (LEFT, y), Align::Left, grey(11.5), room)?;
         if both {
-            self.sheet.text(
-                Part::Words,
-                &label.en,
-                (LEFT, y + 12.5),
-                Align::Left,
-                style(8.5, Weight::Regular, GREY),
-            )?;
+            self.sheet.line(Part::Words, &label.en, (LEFT, y + 12.5), Align::Left, grey(8.5), room)?;
         }
         let width = RIGHT - VALUES;
         let mut large = style(13.5, Weight::Bold, INK);
@@ -258,21 +295,18 @@ impl Page<'_, '_, '_> {
         let foot = foot_of(self.language);
         let small = style(8.5, Weight::Regular, GREY);
         let middle = LEFT + 50.0;
-        self.sheet.text(Part::Words, &beside(&words.scan), (middle, foot + 112.0), Align::Centre, small)?;
+        self.sheet.line(Part::Words, &beside(&words.scan), (middle, foot + 112.0), Align::Centre, small, 140.0)?;
 
         let (office, centre) = (certificate.office(), RIGHT - 118.5);
         let issued = date(certificate.issued_on());
         let mut y = foot + 34.0;
-        self.sheet.text(Part::Office, &office.name.zh, (centre, y), Align::Centre, style(13.0, Weight::Bold, INK))?;
+        let room = 2.0 * (RIGHT - centre) + 24.0;
+        let large = style(13.0, Weight::Bold, INK);
+        self.sheet.line(Part::Office, &office.name.zh, (centre, y), Align::Centre, large, room)?;
         let name = style(9.0, Weight::Regular, INK);
         if both {
             y += 14.0;
-            self.sheet.text(Part::Office, &office.name.en, (centre, y), Align::Centre, name)?;
-        }
-        for (text, style) in [(&office.name.zh, style(13.0, Weight::Bold, INK)), (&office.name.en, name)] {
-            if self.sheet.width(Part::Office, text, style)? > 2.0 * (RIGHT - centre) + 24.0 {
-                return Err(RenderError::DoesNotFit(Part::Office));
-            }
+            self.sheet.line(Part::Office, &office.name.en, (centre, y), Align::Centre, name, room)?;
         }
         y += 26.0;
         self.sheet.text(Part::Words, &issued.zh, (centre, y), Align::Centre, style(13.0, Weight::Regular, INK))?;
@@ -285,7 +319,7 @@ impl Page<'_, '_, '_> {
         let label = style(9.0, Weight::Regular, GREY);
         let value = Style { spacing: 0.06, ..style(11.0, Weight::Bold, INK) };
         let code = beside(&words.code);
-        self.sheet.text(Part::Words, &code, (LEFT, y + 2.0), Align::Left, label)?;
+        self.sheet.line(Part::Words, &code, (LEFT, y + 2.0), Align::Left, label, 160.0)?;
         let beyond = LEFT + self.sheet.width(Part::Words, &code, label)? + 8.0;
         self.sheet.text(Part::Words, &certificate.code().printed(), (beyond, y + 2.0), Align::Left, value)?;
         let last = date(certificate.valid_through());
@@ -294,7 +328,9 @@ impl Page<'_, '_, '_> {
         let mut end = y;
         if both {
             end += 15.0;
-            self.sheet.text(Part::Words, &label_of_last, (LEFT, end + 2.0), Align::Left, label)?;
+            // Beside it begins what stands below the code.
+            let room = beyond - LEFT - 4.0;
+            self.sheet.line(Part::Words, &label_of_last, (LEFT, end + 2.0), Align::Left, label, room)?;
             let last = format!("{} {}", last.zh, last.en);
             self.sheet.text(Part::Words, &last, (beyond, end + 2.0), Align::Left, value)?;
         } else {

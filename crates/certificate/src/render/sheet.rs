@@ -126,6 +126,32 @@ impl Sheet<'_, '_> {
         Ok(())
     }
 
+    /// Writes a line that may be so wide.
+    pub(super) fn line(
+        &mut self,
+        part: Part,
+        text: &str,
+        place: (f32, f32),
+        align: Align,
+        style: Style,
+        room: f32,
+    ) -> Result<(), RenderError> {
+        if self.width(part, text, style)? > room {
+            return Err(RenderError::DoesNotFit(part));
+        }
+        self.text(part, text, place, align, style)
+    }
+
+    /// Writes a line of the document's own words that rises by 30° about its middle, which is at `(x, y)`.
+    pub(super) fn aslant(&mut self, text: &str, (x, y): (f32, f32), style: Style) -> Result<(), RenderError> {
+        let (sin, cos) = 30.0_f32.to_radians().sin_cos();
+        let (left, top) = (x - cos * x - sin * y, y + sin * x - cos * y);
+        self.surface.push_transform(&Transform::from_row(cos, -sin, sin, cos, left, top));
+        let written = self.text(Part::Words, text, (x, y + 0.35 * style.size), Align::Centre, style);
+        self.surface.pop();
+        written
+    }
+
     /// How wide a line would be.
     pub(super) fn width(&self, part: Part, text: &str, style: Style) -> Result<f32, RenderError> {
         let width = self.writers.of(style.weight).width(text, style.spacing).map_err(|error| no_glyph(part, error))?;
