@@ -5,13 +5,16 @@ use shiming_cloud::config::{Codes, Common, ConfigError, Read, Settings, of_platf
 use shiming_cloud::signing::SigningKeys;
 use shiming_credential::IssuerKeys;
 use shiming_service::effect::System;
+use shiming_wire::application::LineSource;
 use worker::Env;
 
 /// Every system that it talks to: name, address, keys.
-const SYSTEMS: [(System, &str, &str); 3] = [
+const SYSTEMS: [(System, &str, &str); 4] = [
     (System::Police, "POLICE_URL", "POLICE_KEYS"),
     (System::Sms, "SMS_URL", "SMS_KEYS"),
     (System::Gateway, "GATEWAY_URL", "GATEWAY_KEYS"),
+    // Where codes go to mapped lines.
+    (System::Crm, "CRM_URL", "CRM_KEYS"),
 ];
 
 /// The configuration.
@@ -31,6 +34,8 @@ pub struct Config {
     pub origin: Origin,
     /// For how long certificates are valid.
     pub validity: Policy,
+    /// Where codes go (NC-2).
+    pub line: LineSource,
 }
 
 impl Config {
@@ -53,6 +58,11 @@ impl Config {
                 None => Policy::default(),
                 Some(Ok(Ok(policy))) => policy,
                 Some(_) => return Err(ConfigError::Malformed("VALID_MONTHS")),
+            },
+            line: match settings.maybe("LINE_SOURCE").as_deref() {
+                None | Some("typed") => LineSource::Typed,
+                Some("mapped") => LineSource::Mapped,
+                Some(_) => return Err(ConfigError::Malformed("LINE_SOURCE")),
             },
         })
     }
@@ -87,6 +97,7 @@ mod tests {
             ("SEAL_KEYS", r#"{"keys":[]}"#, ConfigError::Malformed("SEAL_KEYS")),
             ("ISSUER_NAME", "an issuer whose name no card has room for", ConfigError::Malformed("ISSUER_NAME")),
             ("PUBLIC_ORIGIN", "ftp://register.operator.cn", ConfigError::Malformed("PUBLIC_ORIGIN")),
+            ("LINE_SOURCE", "both", ConfigError::Malformed("LINE_SOURCE")),
             ("VALID_MONTHS", "0", ConfigError::Malformed("VALID_MONTHS")),
             ("VALID_MONTHS", "three", ConfigError::Malformed("VALID_MONTHS")),
             ("SESSION_KEY_MODE", "md5", ConfigError::Malformed("SESSION_KEY_MODE")),

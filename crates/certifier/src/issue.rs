@@ -15,15 +15,12 @@ use shiming_outside::police::OfficeSeal;
 use shiming_proof::Purpose;
 use shiming_service::application::{Application, Decided};
 use shiming_service::effect::hex;
-use shiming_wire::UnixSeconds;
 use shiming_wire::application::CertificateLanguage;
+use shiming_wire::{ProblemType, UnixSeconds};
 use worker::{D1PreparedStatement, Env};
 
 use crate::config::Config;
-use crate::{fonts, log, offices, store};
-
-/// How often the end of the log is read anew where another certificate was faster.
-const TRIES: u32 = 8;
+use crate::{fonts, log, offices, store, templates};
 
 /// What is kept of whom a certificate is about, sealed: for its office, and for proving what was issued.
 #[derive(serde::Serialize, Deserialize)]
@@ -54,13 +51,14 @@ pub async fn settle(
     // Of a notice too: both are answered alike, whatever comes with the answer.
     let seal = opened(config, seal, &office, now)?;
     let Decided { application, outcome, holder } = decided;
-    let making = Making { env, config, before, after: &application, office, now, today: clock::today()? };
+    let (template, today) = (templates::in_use(env).await?, clock::today()?);
+    let making = Making { env, config, before, after: &application, office, template, now, today };
     match outcome {
         Outcome::NotIssued(not_issued) => {
             let notice = Notice::new(not_issued, &holder.name, making.office.clone(), making.today);
             let fonts = fonts::fonts(env).await?;
-            let content =
-                render::notice(&notice, &template()?, language(&application), fonts).map_err(|why| fault(&why))?;
+            let content = render::notice(&notice, &making.template, language(application.language), fonts)
+                .map_err(|why| fault(&why))?;
             let token = config.keys.sign(now, |id| content.of_notice(&config.name, id, now)).await?;
             let file = content.signed(&token).map_err(|why| fault(&why))?;
             let batch = making.ended(&file).await?;
@@ -83,6 +81,7 @@ struct Making<'a> {
     before: &'a Application,
     after: &'a Application,
     office: Office,
+    template: Template,
     now: UnixSeconds,
     today: Date,
 }
@@ -91,25 +90,29 @@ impl Making<'_> {
     async fn certificate(&self, certificate: &Certificate, seal: &Seal) -> Result<(), Fault> {
         let Self { env, config, now, .. } = *self;
         let fonts = fonts::fonts(env).await?;
-        let content = render::certificate(certificate, &config.origin, seal, &template()?, language(self.after), fonts)
-            .map_err(|why| fault(&why))?;
+        let content = render::certificate(
+            certificate,
+            &config.origin,
+            seal,
+            &self.template,
+            language(self.after.language),
+            fonts,
+        )
+        .map_err(|why| fault(&why))?;
         let token = config.keys.sign(now, |id| content.of_certificate(certificate, &config.name, id, now)).await?;
         let file = content.signed(&token).map_err(|why| fault(&why))?;
         let hash = Hash::of(&[&file]);
         let entry = Entry { at: now, number: certificate.number(), event: Event::Issued(hash) };
-        for left in (0..TRIES).rev() {
-            let tail = log::tail(env, config).await?;
+        log::write(env, config, &entry, async || {
+            // Somebody else may have ended this application meanwhile, and made its one certificate.
+            if !self.is_open().await? {
+                return Err(ProblemType::StateConflict.into());
+            }
             let mut batch = self.ended(&file).await?;
             batch.push(self.kept(certificate, hash).await?);
-            batch.push(log::append(env, tail, &entry)?);
-            match database::together(env, batch).await {
-                Ok(()) => return Ok(()),
-                // Another certificate was logged meanwhile; or this application was ended by somebody else, who made its one.
-                Err(_) if left > 0 && self.is_open().await? => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(Fault::Internal("the log is too busy".to_owned()))
+            Ok(batch)
+        })
+        .await
     }
 
     async fn is_open(&self) -> Result<bool, Fault> {
@@ -199,12 +202,9 @@ async fn serial(env: &Env, office: &str, day: Date) -> Result<u32, Fault> {
     Ok(row.ok_or_else(|| Fault::Internal("no serial number".to_owned()))?.last)
 }
 
-fn template() -> Result<Template, Fault> {
-    Template::standard().map_err(|why| fault(&why))
-}
-
-fn language(application: &Application) -> Language {
-    match application.language {
+/// The document's languages.
+pub fn language(asked: CertificateLanguage) -> Language {
+    match asked {
         CertificateLanguage::Chinese => Language::Chinese,
         CertificateLanguage::Bilingual => Language::Bilingual,
     }

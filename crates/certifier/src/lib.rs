@@ -13,6 +13,7 @@ mod offices;
 mod router;
 mod routes;
 mod store;
+mod templates;
 
 use worker::{Context, Env, Request, Response, event};
 

@@ -14,6 +14,9 @@ use crate::config::Config;
 /// A head is signed when the last is older than so many seconds: daily, with room for a cron that comes late.
 const HEAD_SECONDS: u64 = 20 * 3600;
 
+/// How often the end of the log is read anew where another entry was faster.
+const TRIES: u32 = 8;
+
 #[derive(Deserialize)]
 struct Last {
     seq: u64,
@@ -27,11 +30,26 @@ pub async fn tail(env: &Env, config: &Config) -> Result<Tail, Fault> {
     Ok(last.map_or_else(|| Tail::of_empty(&config.name), |Last { seq, chain }| Tail { size: seq, chain }))
 }
 
-/// Writes an entry behind `tail`. In a batch: where somebody else wrote there meanwhile, nothing of the batch is written.
-pub fn append(env: &Env, tail: Tail, entry: &Entry) -> Result<D1PreparedStatement, Fault> {
-    let (tail, line) = tail.append(entry);
-    let sql = "INSERT INTO certificate_log (seq, line, chain) VALUES (?, ?, ?)";
-    Ok(database::statement(env, sql, &[&tail.size, &line, &tail.chain.to_string()])?)
+/// Writes an entry together with what belongs to it, which `with` gives, or refuses to. It looks after the log's end was read:
+/// where something else was logged in between, nothing is written, and it looks again.
+pub async fn write(
+    env: &Env,
+    config: &Config,
+    entry: &Entry,
+    with: impl AsyncFn() -> Result<Vec<D1PreparedStatement>, Fault>,
+) -> Result<(), Fault> {
+    let mut unwritten = None;
+    for _ in 0..TRIES {
+        let (tail, line) = tail(env, config).await?.append(entry);
+        let mut batch = with().await?;
+        let sql = "INSERT INTO certificate_log (seq, line, chain) VALUES (?, ?, ?)";
+        batch.push(database::statement(env, sql, &[&tail.size, &line, &tail.chain.to_string()])?);
+        match database::together(env, batch).await {
+            Ok(()) => return Ok(()),
+            Err(error) => unwritten = Some(error),
+        }
+    }
+    Err(unwritten.map_or_else(|| Fault::Internal("the log was not written".to_owned()), Fault::from))
 }
 
 /// Signs a head, if the last is old.

@@ -7,7 +7,7 @@ use shiming_wire::{Bytes, Problem, ProblemType};
 use worker::{Context, Env, Method, Request, Response};
 
 use crate::config::Config;
-use crate::routes::{applications, operator, public, sweep};
+use crate::routes::{applications, operator, public, sweep, templates};
 
 /// What an address stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,10 @@ enum Route {
     Office(String),
     Withdrawals,
     Search,
+    Templates,
+    Template(String),
+    TemplateInUse,
+    Previews,
     /// The edge's cron; nothing that the edge hands on has such a path.
     Sweep,
 }
@@ -53,14 +57,21 @@ impl Route {
             ["offices", code] => Self::Office((*code).to_owned()),
             ["withdrawals"] => Self::Withdrawals,
             ["search"] => Self::Search,
+            ["templates"] => Self::Templates,
+            ["templates", version] => Self::Template((*version).to_owned()),
+            ["template"] => Self::TemplateInUse,
+            ["previews"] => Self::Previews,
             _ => return Err(ProblemType::NotFound),
         })
     }
 
     fn methods(&self) -> &'static str {
         match self {
-            Self::Keys | Self::Log | Self::Application(_) | Self::Document(_) | Self::Offices => "GET, OPTIONS",
-            Self::Office(_) => "PUT, OPTIONS",
+            Self::Keys | Self::Log | Self::Application(_) | Self::Document(_) | Self::Offices | Self::Templates => {
+                "GET, OPTIONS"
+            }
+            Self::Template(_) => "GET, PUT, OPTIONS",
+            Self::Office(_) | Self::TemplateInUse => "PUT, OPTIONS",
             _ => "POST, OPTIONS",
         }
     }
@@ -102,9 +113,14 @@ async fn handle(
         (Method::Post, Route::Challenges(id)) => Box::pin(applications::challenge(request, at, *id)),
         (Method::Post, Route::Faces(id)) => Box::pin(applications::face(request, at, *id)),
         (Method::Get, Route::Offices) => Box::pin(operator::offices(request, env)),
-        (Method::Put, Route::Office(code)) => Box::pin(operator::set_office(request, env, code)),
+        (Method::Put, Route::Office(code)) => Box::pin(operator::set_office(request, env, &config, code)),
         (Method::Post, Route::Withdrawals) => Box::pin(operator::withdraw(request, env, &config, target)),
         (Method::Post, Route::Search) => Box::pin(operator::search(request, env, &config)),
+        (Method::Get, Route::Templates) => Box::pin(templates::list(request, env)),
+        (Method::Get, Route::Template(version)) => Box::pin(templates::show(request, env, version)),
+        (Method::Put, Route::Template(version)) => Box::pin(templates::enter(request, env, &config, version)),
+        (Method::Put, Route::TemplateInUse) => Box::pin(templates::put_to_use(request, env)),
+        (Method::Post, Route::Previews) => Box::pin(templates::preview(request, env, &config)),
         (Method::Post, Route::Sweep) => Box::pin(sweep::sweep(env, &config)),
         _ => return Err(ProblemType::MethodNotAllowed.into()),
     };

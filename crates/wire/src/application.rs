@@ -58,13 +58,24 @@ pub enum CertificateLanguage {
     Bilingual,
 }
 
+/// Where codes go, by the operator's policy (NC-2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineSource {
+    /// To the line that the applicant gives.
+    #[default]
+    Typed,
+    /// To the line that the operator's CRM maps the given number to, whoever reads or hears that (CB-2).
+    Mapped,
+}
+
 /// `POST /v1/certificates/applications/{id}/codes`: send a (new) code to a line (NC-2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestLineCode {
     /// How.
     pub channel: Channel,
-    /// The phone number, as the applicant gives it.
+    /// The phone number, as the applicant gives it: where the code goes, or what that is mapped from ([`LineSource`]).
     pub line: Text<20>,
 }
 
@@ -95,6 +106,8 @@ pub struct ApplicationView {
     pub version: u32,
     /// What is to be done now.
     pub next: NextStep,
+    /// Where codes go.
+    pub line: LineSource,
     /// The code that is under way, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<CodeView>,
@@ -141,8 +154,15 @@ mod tests {
     // NC-6
     #[test]
     fn a_certificate_and_a_notice_are_announced_in_as_many_bytes() {
-        let view =
-            |next| ApplicationView { id: Bytes([7; 16]), version: 9, next, code: None, face: None, expires_at: 1 };
+        let view = |next| ApplicationView {
+            id: Bytes([7; 16]),
+            version: 9,
+            next,
+            line: LineSource::Typed,
+            code: None,
+            face: None,
+            expires_at: 1,
+        };
         let length = |next| serde_json::to_string(&view(next)).unwrap().len();
         assert_eq!(length(NextStep::TakeIssued), length(NextStep::TakeNotice));
     }

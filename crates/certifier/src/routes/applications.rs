@@ -4,20 +4,24 @@ use std::future::Future;
 use std::pin::Pin;
 
 use serde::Deserialize;
+use shiming_cloud::adapter::Adapter;
 use shiming_cloud::database::{self, together};
 use shiming_cloud::http::{self, Answer, Target, json, parse};
 use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::{Fault, face_refused, invalid, spent};
 use shiming_cloud::signed::Signed;
 use shiming_cloud::{budgets, clock, names, sealed};
+use shiming_identity::line::PhoneNumber;
+use shiming_outside::crm::FindSubscription;
 use shiming_proof::SignedGet;
 use shiming_service::application::{self, Application, Opening, Refusal, Step};
 use shiming_service::budget::{Purpose, Scope};
 use shiming_service::code::Void;
 use shiming_service::effect::hex;
 use shiming_service::policy::Policy;
+use shiming_service::port::{Reply, find_subscription};
 use shiming_service::{Context, Random};
-use shiming_wire::application::{AnswerFace, ApplicationId, OpenApplication, RequestLineCode};
+use shiming_wire::application::{AnswerFace, ApplicationId, LineSource, OpenApplication, RequestLineCode};
 use shiming_wire::{Bytes, Channel, ConfirmCode, Problem, ProblemType, Text};
 use worker::{Env, Request};
 
@@ -70,7 +74,8 @@ pub async fn open(request: Request, at: At<'_>) -> Answer {
     let office = offices::meant(env, office.as_ref().map(Text::as_str)).await?;
     let policy = database::policy(env).await?;
     take(env, config, &policy, Purpose::Opening, &signed, &key, None).await?;
-    let opening = Opening { id: clock::random_bytes(), key, applicant, portrait, office: office.code, language };
+    let (id, office, line) = (clock::random_bytes(), office.code, config.line);
+    let opening = Opening { id, key, applicant, portrait, office, language, line };
     let application = application::open(opening, clock::now());
     let answer = serde_json::to_string(&application.view())?;
     let batch = vec![store::begin(env, &config.common, &application).await?, once.record(201, &answer).await?];
@@ -108,45 +113,60 @@ pub async fn document(request: Request, at: At<'_>, id: ApplicationId) -> Answer
 
 /// `POST /v1/certificates/applications/{id}/codes` (NC-2)
 pub async fn code(request: Request, at: At<'_>, id: ApplicationId) -> Answer {
-    let At { env, config, target, .. } = at;
-    let (signed, application) = posted(request, at, &id).await?;
-    let actor = hex(&id);
-    let actor = Actor { name: &actor, key: &signed.key };
-    let (once, before) = Once::begin(env, &config.common, actor, &target.path, &signed.body).await?;
-    if let Some(answer) = before {
-        return Ok(answer);
+    let At { env, config, .. } = at;
+    once(request, at, id, async |signed, application, once| {
+        let asked: RequestLineCode = parse(&signed.body)?;
+        let policy = database::policy(env).await?;
+        let given = application
+            .check_code_request(&asked, &policy.channels, clock::now())
+            .map_err(|refusal| refused(&refusal))?;
+        let purpose = match asked.channel {
+            Channel::Voice => Purpose::VoiceCode,
+            Channel::Sms => Purpose::SmsCode,
+        };
+        take(env, config, &policy, purpose, signed, &application.key, Some(given.as_str())).await?;
+        // Only now: whoever tries numbers pays for each.
+        let line = match application.line {
+            LineSource::Typed => given,
+            LineSource::Mapped => mapped(env, config, &application, &given).await?,
+        };
+        let rules = policy.code_rules();
+        let answer = stepped(at, application, once, 202, |application, context| {
+            let application = application.request_code(asked.channel, &line, &rules, context)?;
+            Ok(Step { application, refusal: None })
+        });
+        let answer = answer.await;
+        go_on(at, id);
+        answer
+    })
+    .await
+}
+
+/// The line that the CRM has for a number (CB-2). A number that it does not know is told as one that is none.
+async fn mapped(
+    env: &Env,
+    config: &Config,
+    application: &Application,
+    given: &PhoneNumber,
+) -> Result<PhoneNumber, Fault> {
+    let unknown = || invalid("/line");
+    let number = Text::new(given.as_str()).map_err(|_| unknown())?;
+    let key = format!("{}.line.{}", hex(&application.id), application.version);
+    let adapter = Adapter { config: &config.common, env };
+    match find_subscription(&adapter, &key, &FindSubscription { iccid: None, number }).await {
+        Reply::Answered(subscription) => PhoneNumber::parse(subscription.contact_line.as_str()).map_err(|_| unknown()),
+        Reply::Refused => Err(unknown()),
+        Reply::Unavailable => Err(ProblemType::UpstreamUnavailable.into()),
     }
-    let asked: RequestLineCode = parse(&signed.body)?;
-    let policy = database::policy(env).await?;
-    let line =
-        application.check_code_request(&asked, &policy.channels, clock::now()).map_err(|refusal| refused(&refusal))?;
-    let purpose = match asked.channel {
-        Channel::Voice => Purpose::VoiceCode,
-        Channel::Sms => Purpose::SmsCode,
-    };
-    take(env, config, &policy, purpose, &signed, &application.key, Some(line.as_str())).await?;
-    let rules = policy.code_rules();
-    let answer = stepped(at, application, &once, 202, |application, context| {
-        let application = application.request_code(asked.channel, &line, &rules, context)?;
-        Ok(Step { application, refusal: None })
-    });
-    let answer = answer.await;
-    go_on(at, id);
-    answer
 }
 
 /// `POST /v1/certificates/applications/{id}/confirmation` (NC-2)
 pub async fn confirm(request: Request, at: At<'_>, id: ApplicationId) -> Answer {
-    let At { env, config, target, .. } = at;
-    let (signed, application) = posted(request, at, &id).await?;
-    let actor = hex(&id);
-    let actor = Actor { name: &actor, key: &signed.key };
-    let (once, before) = Once::begin(env, &config.common, actor, &target.path, &signed.body).await?;
-    if let Some(answer) = before {
-        return Ok(answer);
-    }
-    let ConfirmCode { code } = parse(&signed.body)?;
-    stepped(at, application, &once, 200, |application, context| application.enter_code(&code, context)).await
+    once(request, at, id, async |signed, application, once| {
+        let ConfirmCode { code } = parse(&signed.body)?;
+        stepped(at, application, once, 200, |application, context| application.enter_code(&code, context)).await
+    })
+    .await
 }
 
 /// `POST /v1/certificates/applications/{id}/challenges` (NC-1)
@@ -154,46 +174,47 @@ pub async fn challenge(request: Request, at: At<'_>, id: ApplicationId) -> Answe
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Nothing {}
-    let At { env, config, target, .. } = at;
-    let (signed, application) = posted(request, at, &id).await?;
-    let actor = hex(&id);
-    let actor = Actor { name: &actor, key: &signed.key };
-    let (once, before) = Once::begin(env, &config.common, actor, &target.path, &signed.body).await?;
-    if let Some(answer) = before {
-        return Ok(answer);
-    }
-    let Nothing {} = parse(&signed.body)?;
-    stepped(at, application, &once, 201, |application, context| {
-        Ok(Step { application: application.ask_face(context)?, refusal: None })
+    once(request, at, id, async |signed, application, once| {
+        let Nothing {} = parse(&signed.body)?;
+        stepped(at, application, once, 201, |application, context| {
+            Ok(Step { application: application.ask_face(context)?, refusal: None })
+        })
+        .await
     })
     .await
 }
 
 /// `POST /v1/certificates/applications/{id}/faces` (NC-1, NC-3)
 pub async fn face(request: Request, at: At<'_>, id: ApplicationId) -> Answer {
+    once(request, at, id, async |signed, application, once| {
+        let face: AnswerFace = parse(&signed.body)?;
+        let answer =
+            stepped(at, application, once, 202, |application, context| application.answer_face(face.clone(), context));
+        let answer = answer.await;
+        go_on(at, id);
+        answer
+    })
+    .await
+}
+
+/// A POST on an application, which its key signed. What was answered already is answered so again.
+async fn once(
+    request: Request,
+    at: At<'_>,
+    id: ApplicationId,
+    work: impl AsyncFnOnce(&Signed, Application, &Once<'_>) -> Answer,
+) -> Answer {
     let At { env, config, target, .. } = at;
-    let (signed, application) = posted(request, at, &id).await?;
+    let signed = Signed::read(request, &config.common, target).await?;
+    let Kept { application, .. } = store::load(env, &config.common, &id).await?;
+    signed.by_own_key(&application.key).await?;
     let actor = hex(&id);
     let actor = Actor { name: &actor, key: &signed.key };
     let (once, before) = Once::begin(env, &config.common, actor, &target.path, &signed.body).await?;
-    if let Some(answer) = before {
-        return Ok(answer);
+    match before {
+        Some(answer) => Ok(answer),
+        None => work(&signed, application, &once).await,
     }
-    let face: AnswerFace = parse(&signed.body)?;
-    let answer =
-        stepped(at, application, &once, 202, |application, context| application.answer_face(face.clone(), context));
-    let answer = answer.await;
-    go_on(at, id);
-    answer
-}
-
-/// A POST on an application, which its key signed.
-async fn posted(request: Request, at: At<'_>, id: &ApplicationId) -> Result<(Signed, Application), Fault> {
-    let At { env, config, target, .. } = at;
-    let signed = Signed::read(request, &config.common, target).await?;
-    let Kept { application, .. } = store::load(env, &config.common, id).await?;
-    signed.by_own_key(&application.key).await?;
-    Ok((signed, application))
 }
 
 /// An application that its key asks about.

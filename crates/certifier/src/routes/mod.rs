@@ -4,3 +4,4 @@ pub mod applications;
 pub mod operator;
 pub mod public;
 pub mod sweep;
+pub mod templates;

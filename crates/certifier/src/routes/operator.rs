@@ -2,19 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 use shiming_certificate::log::{Entry, Event};
-use shiming_certificate::{CertificateNumber, Office, OfficeCode, Reason};
+use shiming_certificate::{CertificateNumber, Masked, Office, OfficeCode, Reason};
 use shiming_cloud::database::{self, together};
 use shiming_cloud::http::{Answer, Target, body, idempotency_key, json, parse, written};
 use shiming_cloud::once::{Actor, Once};
 use shiming_cloud::problem::{Fault, invalid};
 use shiming_cloud::staff::{Role, person};
-use shiming_cloud::{clock, names};
+use shiming_cloud::{clock, names, sealed};
 use shiming_wire::{ProblemType, Text, UnixSeconds};
 use worker::{Env, Request};
 
 use crate::config::Config;
-use crate::log;
 use crate::offices::{self, Words};
+use crate::routes::templates;
+use crate::{issue, log};
 
 /// Longest text of an office, characters.
 const LONGEST: usize = 60;
@@ -28,7 +29,7 @@ pub async fn offices(request: Request, env: &Env) -> Answer {
 }
 
 /// `PUT /v1/certificates/offices/{code}`
-pub async fn set_office(mut request: Request, env: &Env, code: &str) -> Answer {
+pub async fn set_office(mut request: Request, env: &Env, config: &Config, code: &str) -> Answer {
     let person = person(env, &request, &[Role::Operator]).await?;
     let code = OfficeCode::parse(code).map_err(|_| ProblemType::NotFound)?;
     let words: Words = parse(&body(&mut request).await?)?;
@@ -45,6 +46,7 @@ pub async fn set_office(mut request: Request, env: &Env, code: &str) -> Answer {
             return Err(invalid(pointer));
         }
     }
+    templates::suits(env, config, &office).await?;
     let now = clock::now();
     let sql = "INSERT INTO certificate_offices (code, office, set_by, set_at) VALUES (?, ?, ?, ?)
         ON CONFLICT (code) DO UPDATE SET office = excluded.office, set_by = excluded.set_by, set_at = excluded.set_at";
@@ -58,17 +60,31 @@ pub async fn set_office(mut request: Request, env: &Env, code: &str) -> Answer {
     json::<Office>(200, &office)
 }
 
+/// What ends a certificate: without a successor it is withdrawn, with one superseded.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Withdraw {
     number: CertificateNumber,
     reason: Reason,
+    successor: Option<CertificateNumber>,
 }
 
 #[derive(Serialize)]
 struct Withdrawn {
     number: CertificateNumber,
     withdrawn_at: UnixSeconds,
+}
+
+/// A certificate as far as its end is concerned.
+#[derive(Deserialize)]
+struct Standing {
+    person: String,
+    ended: u8,
+}
+
+async fn standing(env: &Env, number: &CertificateNumber) -> Result<Option<Standing>, Fault> {
+    let sql = "SELECT person, ended_at IS NOT NULL AS ended FROM certificates WHERE number = ?";
+    database::row(env, sql, &[&number.compact()]).await
 }
 
 /// `POST /v1/certificates/withdrawals`: ends a certificate, in its record and in the log, for everybody to see.
@@ -82,60 +98,90 @@ pub async fn withdraw(mut request: Request, env: &Env, config: &Config, target: 
     if let Some(answer) = before {
         return Ok(answer);
     }
-    let Withdraw { number, reason } = parse(&body)?;
+    let Withdraw { number, reason, successor } = parse(&body)?;
     let (text, now) = (number.compact(), clock::now());
-    for _ in 0..8 {
-        #[derive(Deserialize)]
-        struct Row {
-            ended: u8,
-        }
-        let sql = "SELECT ended_at IS NOT NULL AS ended FROM certificates WHERE number = ?";
-        let row: Option<Row> = database::row(env, sql, &[&text]).await?;
-        if row.ok_or(ProblemType::CertificateNotFound)?.ended != 0 {
+    let answer = serde_json::to_string(&Withdrawn { number, withdrawn_at: now })?;
+    let event = match successor {
+        None => Event::Withdrawn(reason),
+        Some(by) => Event::Superseded { by, reason },
+    };
+    let entry = Entry { at: now, number, event };
+    let with = async || {
+        let ending = standing(env, &number).await?.ok_or(ProblemType::CertificateNotFound)?;
+        if ending.ended != 0 {
             return Err(ProblemType::StateConflict.into());
         }
-        let answer = serde_json::to_string(&Withdrawn { number, withdrawn_at: now })?;
-        let entry = Entry { at: now, number, event: Event::Withdrawn(reason) };
-        let sql =
-            "UPDATE certificates SET ended_at = ?, reason = ?, ended_by = ? WHERE number = ? AND ended_at IS NULL";
-        let batch = vec![
-            database::statement(env, sql, &[&now, &database::word(&reason)?, &name, &text])?,
-            log::append(env, log::tail(env, config).await?, &entry)?,
+        if let Some(by) = successor {
+            // The same person's, which stands.
+            let other = standing(env, &by).await?;
+            if by == number || other.is_none_or(|other| other.ended != 0 || other.person != ending.person) {
+                return Err(invalid("/successor"));
+            }
+        }
+        let sql = "UPDATE certificates SET ended_at = ?, reason = ?, ended_by = ?, superseded_by = ? WHERE number = ?";
+        let by = successor.map(CertificateNumber::compact);
+        Ok(vec![
+            database::statement(env, sql, &[&now, &database::word(&reason)?, &name, &by, &text])?,
             database::audit(env, now, name, "certificate.withdraw", &text)?,
             once.record(200, &answer).await?,
-        ];
-        if together(env, batch).await.is_ok() {
-            return written(200, "application/json", answer);
-        }
-        // The log was longer meanwhile.
-    }
-    Err(Fault::Internal("the log is too busy".to_owned()))
+        ])
+    };
+    log::write(env, config, &entry, with).await?;
+    written(200, "application/json", answer)
 }
 
+/// Whose certificates, or which: one of the two.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Search {
     /// A document's number.
-    document_number: Text<18>,
+    document_number: Option<Text<18>>,
+    /// A certificate's number.
+    number: Option<CertificateNumber>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Found {
-    number: String,
+/// A certificate as it is kept.
+#[derive(Deserialize)]
+struct Row {
+    number: CertificateNumber,
+    facts: String,
     issued_at: UnixSeconds,
     ended_at: Option<UnixSeconds>,
     reason: Option<Reason>,
+    superseded_by: Option<CertificateNumber>,
 }
 
-/// `POST /v1/certificates/search`: the certificates of a person, newest first. In a body, so that no log has the number.
+/// A certificate as it is listed, its holder masked.
+#[derive(Serialize)]
+struct Found {
+    certificate: Masked,
+    issued_at: UnixSeconds,
+    ended_at: Option<UnixSeconds>,
+    reason: Option<Reason>,
+    superseded_by: Option<CertificateNumber>,
+}
+
+/// `POST /v1/certificates/search`: a person's certificates, newest first, or one. In a body, so that no log has the number.
 pub async fn search(mut request: Request, env: &Env, config: &Config) -> Answer {
     let person = person(env, &request, &[Role::Operator]).await?;
-    let Search { document_number } = parse(&body(&mut request).await?)?;
+    let (member, value) = match parse(&body(&mut request).await?)? {
+        Search { document_number: Some(number), number: None } => {
+            ("person", names::person(&config.common, &number.as_str().to_uppercase()))
+        }
+        Search { document_number: None, number: Some(number) } => ("number", number.compact()),
+        _ => return Err(invalid("/document_number")),
+    };
     let sql = format!(
-        "SELECT number, issued_at, ended_at, reason FROM certificates WHERE person = ? ORDER BY issued_at DESC LIMIT {MOST_LISTED}"
+        "SELECT number, facts, issued_at, ended_at, reason, superseded_by FROM certificates WHERE {member} = ?
+        ORDER BY issued_at DESC, number DESC LIMIT {MOST_LISTED}"
     );
-    let about = names::person(&config.common, document_number.as_str());
-    let found: Vec<Found> = database::rows(env, &sql, &[&about]).await?;
-    database::audit(env, clock::now(), person.name.as_str(), "certificate.search", &about)?.run().await?;
+    let rows: Vec<Row> = database::rows(env, &sql, &[&value]).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for Row { number, facts, issued_at, ended_at, reason, superseded_by } in rows {
+        let place = issue::facts_place(&number.compact());
+        let certificate = sealed::open_text(&config.common.data_keys, &place, &facts).await?;
+        found.push(Found { certificate, issued_at, ended_at, reason, superseded_by });
+    }
+    database::audit(env, clock::now(), person.name.as_str(), "certificate.search", &value)?.run().await?;
     json(200, &found)
 }

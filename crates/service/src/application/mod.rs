@@ -21,7 +21,7 @@ use shiming_identity::line::PhoneNumber;
 use shiming_identity::{Date, DocumentNumber, Expiry, PersonName};
 use shiming_outside::police::{InquireRecord, RecordAnswer, RecordFinding};
 use shiming_wire::application::{
-    AnswerFace, Applicant, ApplicationId, ApplicationView, CertificateLanguage, NextStep, RequestLineCode,
+    AnswerFace, Applicant, ApplicationId, ApplicationView, CertificateLanguage, LineSource, NextStep, RequestLineCode,
 };
 use shiming_wire::card::{ChallengeId, FaceChallenge, FaceEvidence};
 use shiming_wire::{Bytes, Channel, CodeProgress, CodeView, FaceDescriptor, Text, UnixSeconds};
@@ -54,6 +54,9 @@ pub struct Application {
     pub office: OfficeCode,
     /// In which languages.
     pub language: CertificateLanguage,
+    /// Where codes go.
+    #[serde(default)]
+    pub line: LineSource,
     /// Where it stands.
     pub stage: Stage,
     /// When that ends by itself.
@@ -150,6 +153,8 @@ pub struct Opening {
     pub office: OfficeCode,
     /// In which languages.
     pub language: CertificateLanguage,
+    /// Where codes go.
+    pub line: LineSource,
 }
 
 /// A step that was taken.
@@ -244,14 +249,14 @@ pub fn holder(applicant: &Applicant) -> Option<Holder> {
 /// Opens an application.
 #[must_use]
 pub fn open(opening: Opening, now: UnixSeconds) -> Application {
-    let Opening { id, key, applicant, portrait, office, language } = opening;
+    let Opening { id, key, applicant, portrait, office, language, line } = opening;
     let person = Box::new(Person { applicant, portrait });
     let stage = Stage::Opened { person, code: None };
-    Application { id, version: 1, key, office, language, stage, expires_at: now + APPLYING_SECONDS, last_seq: 0 }
+    Application { id, version: 1, key, office, language, line, stage, expires_at: now + APPLYING_SECONDS, last_seq: 0 }
 }
 
 impl Application {
-    /// Whether a code may be asked for now, and where it would go: to be known before a budget is spent on it.
+    /// Whether a code may be asked for now, and the number that was given for it: to be known before a budget is spent on it.
     pub fn check_code_request(
         &self,
         request: &RequestLineCode,
@@ -459,7 +464,8 @@ impl Application {
             Stage::Refused => NextStep::RefusedFace,
             Stage::Expired => NextStep::Expired,
         };
-        ApplicationView { id: self.id, version: self.version, next, code, face, expires_at: self.expires_at }
+        let Self { id, version, line, expires_at, .. } = *self;
+        ApplicationView { id, version, next, line, code, face, expires_at }
     }
 
     fn in_time(&self, now: UnixSeconds) -> Result<(), Refusal> {
@@ -468,17 +474,7 @@ impl Application {
     }
 
     fn next(&self, stage: Stage) -> Self {
-        let Self { id, version, key, office, language, expires_at, last_seq, stage: _ } = self;
-        let (office, language, key) = (*office, *language, *key);
-        Self {
-            id: *id,
-            version: version + 1,
-            key,
-            office,
-            language,
-            stage,
-            expires_at: *expires_at,
-            last_seq: *last_seq,
-        }
+        let Self { id, version, key, office, language, line, expires_at, last_seq, stage: _ } = *self;
+        Self { id, version: version + 1, key, office, language, line, stage, expires_at, last_seq }
     }
 }

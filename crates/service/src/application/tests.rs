@@ -23,7 +23,11 @@ fn applicant() -> Applicant {
 fn opened() -> Application {
     let office = OfficeCode::parse("110105-021").unwrap();
     let language = CertificateLanguage::Bilingual;
-    open(Opening { id: ID, key: Bytes([4; 65]), applicant: applicant(), portrait: face(1), office, language }, NOW)
+    let line = LineSource::Typed;
+    open(
+        Opening { id: ID, key: Bytes([4; 65]), applicant: applicant(), portrait: face(1), office, language, line },
+        NOW,
+    )
 }
 
 fn line() -> PhoneNumber {

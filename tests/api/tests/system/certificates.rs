@@ -8,15 +8,16 @@ use serde_json::{Value, json};
 use shiming_api_tests::applying::{APPLICATIONS, Applicant, RECORDED, application, office, read};
 use shiming_api_tests::assertions::is_problem;
 use shiming_api_tests::client::{Answer, Phone, Request, now};
-use shiming_api_tests::fixtures::Citizen;
+use shiming_api_tests::fixtures::{Citizen, People};
+use shiming_api_tests::stack::Stack;
 use shiming_certificate::file::{Genuine, LENGTH, open};
 use shiming_certificate::link::Origin;
 use shiming_certificate::{Audited, CertificateNumber, Link, audit, verdict};
 use shiming_credential::IssuerKeys;
 use shiming_wire::ProblemType;
-use shiming_wire::application::{ApplicationView, NextStep};
+use shiming_wire::application::{ApplicationView, LineSource, NextStep};
 
-use crate::staff::{OPERATOR, REVIEWER, post, put};
+use crate::staff::{OPERATOR, REVIEWER, get, post, put};
 use crate::{System, system};
 
 const INQUIRIES: &str = "/police/records/inquiries";
@@ -50,6 +51,15 @@ fn log(system: &System) -> Result<Audited> {
 /// Goes all the way; the file.
 fn issued(system: &System, citizen: &Citizen, person: u32) -> Result<Vec<u8>> {
     let mut applicant = Applicant::apply(&system.edge(), &system.world, citizen, person)?;
+    applicant.wait_for(NextStep::TakeIssued)?;
+    applicant.document()
+}
+
+/// The same for another's line, since a line gets one code a minute.
+fn issued_by_line_of(system: &System, other: &Citizen, citizen: &Citizen, person: u32) -> Result<Vec<u8>> {
+    let mut applicant = Applicant::open(&system.edge(), citizen, person)?;
+    applicant.prove_line(&system.world, other.line())?;
+    applicant.show_face(person)?.expect::<ApplicationView>(202)?;
     applicant.wait_for(NextStep::TakeIssued)?;
     applicant.document()
 }
@@ -123,6 +133,133 @@ fn a_withdrawn_certificate_is_withdrawn_everywhere() -> Result<()> {
     let entry = exported.lines().find(|line| line.contains(&link.number.to_string())).context("not logged")?;
     let without = exported.replace(&format!("{entry}\n"), "");
     ensure!(audit(&without, &keys(system)?, &[], now()).is_err());
+    Ok(())
+}
+
+// NC-2 by CB-2: where the operator maps numbers, the code goes to the line on record, and to no number that is not known.
+#[test]
+fn a_code_goes_to_the_mapped_line_where_the_operator_wants_it() -> Result<()> {
+    let stack = Stack::start_with("mapped", &[("LINE_SOURCE", "mapped")])?;
+    let (edge, world) = (stack.edge.url(), stack.world());
+    let people = People::of(&world)?;
+    let office =
+        "INSERT INTO certificate_offices (code, office, set_by, set_at) VALUES ('110105-021', '{}', 'a test', 0)
+        RETURNING code";
+    stack.lists()?.rows::<Value>(&office.replace("{}", &self::office().to_string()))?;
+    // A mobile one: landlines take no messages.
+    let citizen = std::iter::repeat_with(|| people.with_contact_line())
+        .find(|citizen| citizen.as_ref().map_or(true, |citizen| citizen.line().starts_with('1')))
+        .context("nobody")??;
+    let applicant = Applicant::open(&edge, &citizen, 64)?;
+    assert_eq!(applicant.view.line, LineSource::Mapped);
+    let ask = |line: &str| applicant.post("/codes", &json!({ "channel": "sms", "line": line }));
+    // Whoever tries numbers pays for each, known or not.
+    let stranger = Applicant::open(&edge, &citizen, 64)?;
+    let unknown = json!({ "channel": "sms", "line": "19999999999" });
+    is_problem(&stranger.post("/codes", &unknown)?, ProblemType::InvalidParameter)?;
+    is_problem(&stranger.post("/codes", &unknown)?, ProblemType::CodeBudgetSpent)?;
+    let (given, on_record) = (citizen.subscription.number.as_str(), citizen.line());
+    let before = world.messages(on_record)?.len();
+    ask(given)?.expect::<ApplicationView>(202)?;
+    let code = world.code_message(on_record, before)?;
+    assert_eq!(world.messages(given)?.len(), 0);
+    let view: ApplicationView = applicant.post("/confirmation", &json!({ "code": code }))?.expect(200)?;
+    assert_eq!(view.next, NextStep::ShowFace);
+    Ok(())
+}
+
+// NC-5: another certificate of the same person takes the place of one; of somebody else's none does.
+#[test]
+fn a_superseded_certificate_names_its_successor() -> Result<()> {
+    let system = system()?;
+    let _turn = system.turn();
+    let citizen = self::citizen(system)?;
+    let other = self::citizen(system)?;
+    let (old, new) = (issued(system, &citizen, 61)?, issued_by_line_of(system, &other, &citizen, 61)?);
+    let other = link(system, &issued(system, &self::citizen(system)?, 62)?)?.number;
+    let (old_link, new_link) = (link(system, &old)?, link(system, &new)?);
+    let supersede = |number, successor| {
+        let body = json!({ "number": number, "reason": "holder_request", "successor": successor });
+        post(system, "/v1/certificates/withdrawals", OPERATOR, &body)
+    };
+    let before = kept(system)?;
+    let unknown = CertificateNumber::new(old_link.number.office(), old_link.number.date(), 99_999)?;
+    for successor in [other, old_link.number, unknown] {
+        let refused = is_problem(&supersede(old_link.number, successor)?, ProblemType::InvalidParameter)?;
+        assert_eq!(refused.pointers.first().map(shiming_wire::Text::as_str), Some("/successor"));
+    }
+    assert_eq!(kept(system)?, before);
+    supersede(old_link.number, new_link.number)?.expect::<Value>(200)?;
+    // What was ended takes nobody's place.
+    is_problem(&supersede(new_link.number, old_link.number)?, ProblemType::InvalidParameter)?;
+    for (file, code) in [(&old, "superseded"), (&new, "valid")] {
+        assert_eq!(verdict::verify(file, &keys(system)?, Some(&log(system)?), now()).code, code);
+    }
+    let answer: Value = ask(system, &old_link.number.to_string(), &old_link.code.printed())?.expect(200)?;
+    assert_eq!(answer["verdict"], "superseded");
+    assert_eq!(answer["superseded_by"], new_link.number.to_string());
+    let found: Value =
+        post(system, "/v1/certificates/search", OPERATOR, &json!({ "number": old_link.number }))?.expect(200)?;
+    assert_eq!(found[0]["superseded_by"], new_link.number.to_string());
+    ensure!(!found.to_string().contains(&citizen.name), "{found}");
+    Ok(())
+}
+
+/// The words that are in use with other ones at a place.
+fn words(system: &System, version: &str, place: &str, text: &str) -> Result<Value> {
+    let mut template: Value = get(system, "/v1/certificates/templates/2026-1", OPERATOR)?.expect(200)?;
+    template["version"] = version.into();
+    *template.pointer_mut(place).context("no such place")? = text.into();
+    Ok(template)
+}
+
+// NC-4: a version is looked at, entered, put to use, and says of every file which one it was made with. It never changes.
+#[test]
+fn documents_are_made_with_the_template_in_use() -> Result<()> {
+    let system = system()?;
+    let _turn = system.turn();
+    let listed = || -> Result<Value> { get(system, "/v1/certificates/templates", OPERATOR)?.expect(200) };
+    assert_eq!(listed()?["in_use"], "2026-1");
+    is_problem(&get(system, "/v1/certificates/templates", REVIEWER)?, ProblemType::Forbidden)?;
+
+    let path = "/v1/certificates/templates/2026-2";
+    let template = words(system, "2026-2", "/certificate/closing/zh", "以上情况属实。")?;
+    let preview = json!({ "template": template, "document": "certificate", "language": "bilingual" });
+    let shown = post(system, "/v1/certificates/previews", OPERATOR, &preview)?;
+    ensure!(shown.status == 200 && shown.content_type == "application/pdf", "{}", shown.status);
+    let (text, _) = read(&shown.body)?;
+    ensure!(text.contains("SPECIMEN") && text.contains("以上情况属实。"), "{text}");
+    ensure!(open(&shown.body, &keys(system)?).is_err(), "a specimen is no certificate");
+
+    for (place, text) in [
+        ("/certificate/statement/zh", "未发现犯罪记录。"),
+        ("/notice/review/en", "{months}"),
+        ("/certificate/title/zh", "\u{2A6B3}"),
+        ("/certificate/title/zh", &"长".repeat(20)),
+        ("/notice/office/en", "the office that is in charge of this"),
+    ] {
+        let refused = put(system, path, &words(system, "2026-2", place, text)?)?;
+        let problem = is_problem(&refused, ProblemType::InvalidParameter)?;
+        let told = problem.pointers.first().map(shiming_wire::Text::as_str).unwrap_or_default();
+        ensure!(!told.is_empty() && place.starts_with(told), "{told}");
+    }
+    let in_use = |version: &str| put(system, "/v1/certificates/template", &json!({ "version": version }));
+    is_problem(&in_use("2026-2")?, ProblemType::NotFound)?;
+    assert_eq!(listed()?["versions"].as_array().map(Vec::len), Some(1));
+
+    put(system, path, &template)?.expect::<Value>(200)?;
+    put(system, path, &template)?.expect::<Value>(200)?;
+    is_problem(
+        &put(system, path, &words(system, "2026-2", "/certificate/closing/zh", "别的。")?)?,
+        ProblemType::StateConflict,
+    )?;
+    let file = issued(system, &self::citizen(system)?, 63)?;
+    ensure!(!read(&file)?.0.contains("以上情况属实。"), "it is not in use yet");
+    in_use("2026-2")?.expect::<Value>(200)?;
+    let file = issued(system, &self::citizen(system)?, 63)?;
+    in_use("2026-1")?.expect::<Value>(200)?;
+    ensure!(read(&file)?.0.contains("以上情况属实。"), "it is in use");
+    ensure!(file.windows(15).any(|part| part == b"template 2026-2"), "which one it was made with");
     Ok(())
 }
 
@@ -203,14 +340,23 @@ fn what_is_not_asked_for_is_refused() -> Result<()> {
 fn no_answer_is_asked_again_and_makes_one_certificate() -> Result<()> {
     let system = system()?;
     let _turn = system.turn();
-    for (person, trouble) in (50..).zip(["unavailable", "malformed", "drop_answer"]) {
+    // Slow is answered late and asked once; slower than anybody waits is asked again.
+    for (person, (trouble, delay_ms, asked)) in (50..).zip([
+        ("unavailable", 0, 2),
+        ("malformed", 0, 2),
+        ("drop_answer", 0, 2),
+        ("delay", 3_000, 1),
+        ("timeout", 9_000, 2),
+    ]) {
         let citizen = self::citizen(system)?;
-        system.world.fault(INQUIRIES, trouble, 1)?;
+        let fault = json!({ "action": "fault", "on": INQUIRIES, "kind": trouble, "times": 1, "delay_ms": delay_ms });
+        system.world.order(&fault)?;
         let mut applicant = Applicant::apply(&system.edge(), &system.world, &citizen, person)?;
         applicant.wait_for(NextStep::TakeIssued).with_context(|| trouble.to_owned())?;
         let hex = applicant.view.id.0.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         let calls = system.world.calls_of(&hex, INQUIRIES)?;
-        ensure!(calls.len() == 2 && calls[0].idempotency_key == calls[1].idempotency_key, "{calls:?}");
+        ensure!(calls.len() == asked, "{trouble}: {calls:?}");
+        ensure!(calls.iter().all(|call| call.idempotency_key == calls[0].idempotency_key), "{calls:?}");
     }
     for says in ["other_person", "other_question", "old", "forged_seal", "other_office"] {
         let citizen = self::citizen(system)?;
