@@ -14,7 +14,7 @@ use shiming_specimen::{
     photograph, scene, write_y4m,
 };
 
-use crate::stack::Stack;
+use crate::stack::{OPERATOR, Stack};
 use crate::workspace::{self, Stamp};
 use crate::{build, http, seed, specimen, task};
 
@@ -150,7 +150,9 @@ fn guide(stack: &Stack) -> Result<String> {
     let mut lines = vec![
         String::new(),
         format!("Open       {edge}"),
-        format!("Sandbox    {sandbox}   (register, CRM, message centre, phones)"),
+        format!("Sandbox    {sandbox}   (register, CRM, message centre, phones, police)"),
+        format!("Others     {edge}/verify  /card  /terminal  /apply  /c  /office"),
+        format!("Operator   {OPERATOR}   (for /office, and as a bearer token)"),
     ];
     let free = citizens.as_array().into_iter().flatten().take(seed::WITH_PHOTOS).find(|citizen| {
         let subscription = &citizen["subscription"];

@@ -11,6 +11,9 @@ use shiming_local::configs_beside;
 
 use crate::{http, seed, setup, task, workspace};
 
+/// The secret of the operator in `dev-seed.sql`.
+pub const OPERATOR: &str = "development-only-operator-secret-0001";
+
 /// Longest wait for a Worker's first answer.
 const START: Duration = Duration::from_mins(1);
 
@@ -35,9 +38,11 @@ pub struct Worker {
 }
 
 impl Stack {
-    /// Prepares the state below `state` and starts both Workers there, on their usual ports if these are free.
+    /// Prepares the state below `state`, with people who run it, and starts both Workers there, on their usual ports if these
+    /// are free.
     pub fn start(state: &Path) -> Result<Self> {
         prepare(state)?;
+        staff(state)?;
         let edge_port = http::free_port(8787)?;
         let sandbox_port = http::free_port(8788)?;
         let edge_url = format!("http://127.0.0.1:{edge_port}");
@@ -188,6 +193,13 @@ fn migrations(folder: &Path) -> Result<String> {
         writeln!(all, "-- {name}\n{}", workspace::read(&file)?)?;
     }
     Ok(all)
+}
+
+/// Lets the people of `dev-seed.sql` in, and enters the office there; who is in already stays.
+fn staff(state: &Path) -> Result<()> {
+    let mut wrangler = setup::wrangler(&["d1", "execute", "shiming", "--local", "-y", "-c", config("edge")])?;
+    wrangler.args(["--file", "crates/edge/dev-seed.sql"]).arg("--persist-to").arg(state.join("edge"));
+    task::run("staff", &mut wrangler).map(|_| ())
 }
 
 /// Secrets, tables and people: all that the Workers start from. The state of `edge` and `sandbox` lies below `state`.

@@ -1,12 +1,12 @@
 //! `cargo xtask test`: every test there is, and one line that counts them.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::stack::{self, Stack};
+use crate::stack::{OPERATOR, Stack};
 use crate::task::Finished;
 use crate::{build, run, setup, sizes, task, wasm, workspace};
 
@@ -156,7 +156,7 @@ fn browser(only: &[&str]) -> Result<Count> {
     let card = build::browser_package(build::Part::Card)?;
     // They come with the tests of their package.
     task::run("strict checker, applicant", &mut task::cargo(&[&SYSTEM[..], &["--no-run"]].concat()))?;
-    let stack = staffed("browser-state")?;
+    let stack = fresh("browser-state")?;
     let mut node = setup::node(&["--test", "--test-reporter=tap", "--test-concurrency=1"])?;
     node.args(files).envs([
         ("EDGE_URL", OsStr::new(&stack.edge.url())),
@@ -190,21 +190,9 @@ fn golden() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The secret of the operator in `dev-seed.sql`.
-pub const OPERATOR: &str = "development-only-operator-secret-0001";
-
-/// Everything running, on fresh tables, with the people of `dev-seed.sql` let in: some ways through the pages need an operator.
-pub fn staffed(folder: &str) -> Result<Stack> {
-    let state = workspace::fresh(folder)?;
-    stack::prepare(&state)?;
-    let_staff_in(&state)?;
-    Stack::start(&state)
-}
-
-fn let_staff_in(state: &Path) -> Result<()> {
-    let mut wrangler = setup::wrangler(&["d1", "execute", "shiming", "--local", "-y", "-c", "wrangler.toml"])?;
-    wrangler.args(["--file", "crates/edge/dev-seed.sql"]).arg("--persist-to").arg(state.join("edge"));
-    task::run("staff", &mut wrangler).map(|_| ())
+/// Everything running, on fresh tables.
+pub fn fresh(folder: &str) -> Result<Stack> {
+    Stack::start(&workspace::fresh(folder)?)
 }
 
 /// The test files of a folder.
