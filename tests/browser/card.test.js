@@ -6,18 +6,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { AxeBuilder } from "@axe-core/playwright";
 import { film } from "./camera.js";
 import { enrol, identify, offered } from "./desk.js";
-import { ORIGIN, TRUTH, by, phone, step } from "./walk.js";
+import { ORIGIN, TRUTH, by, clean, phone, step } from "./walk.js";
 
 const folder = mkdtempSync(join(tmpdir(), "shiming-card-"));
 after(() => rmSync(folder, { recursive: true }));
-
-async function clean(page, where) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`), [], where);
-}
 
 /** Enrols a device and identifies a person at it, without a face; the link of the offer. */
 async function offer(page, person) {

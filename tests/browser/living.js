@@ -1,17 +1,22 @@
-// A drawn person before a terminal's camera: a canvas that plays clips of single actions, as a virtual camera would.
+// A drawn person before a terminal's camera, and their card below it: canvases that play clips of single actions and show the side
+// that is asked for, as virtual cameras would.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { enrol } from "./desk.js";
-import { phone } from "./walk.js";
+import { phone, photo } from "./walk.js";
 
 /** What can be asked for. */
 export const ACTIONS = ["blink", "turn_left", "turn_right", "open_mouth", "nod"];
+const dataUrl = (file) => `data:image/jpeg;base64,${readFileSync(file).toString("base64")}`;
 /** Clips as strips: frames below each other. */
-const strip = (name) => `data:image/jpeg;base64,${readFileSync(join(process.env.STREAMS, `face-${name}.jpg`)).toString("base64")}`;
+const strip = (name) => dataUrl(join(process.env.STREAMS, `face-${name}.jpg`));
 
-/** Runs in the page: a camera that plays strips. */
-function play({ strips, width, height, frameMs }) {
+/** Who is before the camera: `xtask::run::LIVING`. */
+export const LIVING = 4;
+
+/** Runs in the page: a camera that plays strips, and for documents one that sees the sides of a card. */
+function play({ strips, card, width, height, frameMs }) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext("2d");
@@ -37,7 +42,24 @@ function play({ strips, width, height, frameMs }) {
     setInterval(draw, frameMs / 2);
     return canvas.captureStream(30);
   };
-  navigator.mediaDevices.getUserMedia = () => globalThis.lens();
+  const sides = Object.fromEntries(Object.entries(card || {}).map(([name, url]) => {
+    const image = new Image();
+    image.src = url;
+    return [name, image];
+  }));
+  globalThis.table = async () => {
+    await Promise.all(Object.values(sides).map((image) => image.decode()));
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [sides.front.width, sides.front.height];
+    const draw = () => {
+      const wanted = document.querySelector('[data-testid="side"]')?.dataset.side;
+      canvas.getContext("2d").drawImage(sides[wanted] ?? sides.front, 0, 0, canvas.width, canvas.height);
+    };
+    draw();
+    setInterval(draw, 100);
+    return canvas.captureStream(10);
+  };
+  navigator.mediaDevices.getUserMedia = ({ video }) => (!card || video.facingMode?.ideal === "user" ? globalThis.lens() : globalThis.table());
 }
 
 /** An enrolled terminal whose camera shows what [`livingPhone`]'s does. */
@@ -48,13 +70,14 @@ export async function living(choose, look) {
 }
 
 /**
- * A phone, or a kiosk, whose camera shows a drawn person who does what `choose` says when an action is asked for. The page's
+ * A phone, or a kiosk, whose cameras show a drawn person who does what `choose` says when an action is asked for, and with `shows` their card. The page's
  * `looked` says how many frames were looked at, and how long one took (milliseconds).
  */
-export async function livingPhone(choose, look = { language: "en" }) {
+export async function livingPhone(choose, { shows = false, ...look } = { language: "en" }) {
   const desk = await phone(look);
   const strips = Object.fromEntries(ACTIONS.map((action) => [action, strip(action)]));
-  await desk.page.addInitScript(play, { strips, width: 240, height: 320, frameMs: 66 });
+  const card = shows && { front: dataUrl(photo(LIVING, "living")), back: dataUrl(photo(LIVING, "back")) };
+  await desk.page.addInitScript(play, { strips, card, width: 240, height: 320, frameMs: 66 });
   await desk.page.addInitScript((wanted) => {
     let last = "";
     new MutationObserver(() => {

@@ -6,11 +6,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { AxeBuilder } from "@axe-core/playwright";
 import * as sandbox from "./sandbox.js";
 import { approve, under } from "./staff.js";
 import { LIMIT, bytesOf, faultsOf } from "./traffic.js";
-import { ORIGIN, TRUTH, by, confirmFields, finish, phone, pickBoth, prove, start, step } from "./walk.js";
+import { ORIGIN, TRUTH, by, clean, confirmFields, finish, phone, pickBoth, prove, start, step } from "./walk.js";
 
 /** Cards that no other file uses; even places are provisional, odd ones inactive. */
 const CARDS = { same: 33, other: [34, 36], none: 37 };
@@ -34,11 +33,6 @@ const evidenceIn = ({ sent }) => sent.filter(({ method, url }) => method === "PO
 
 /** Files that describe a face. */
 const filesIn = ({ sent }) => new Set(sent.map(({ url }) => url.pathname).filter((path) => /^\/(face\/|models\/face_)/.test(path)).map((path) => path.replace(/-\w{10}\.onnx/, "")));
-
-async function clean(page, where) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`), [], where);
-}
 
 /** A head that is not the owner's: the first picture of a strip that another test plays before a terminal's camera. */
 async function somebody(page) {

@@ -2,49 +2,22 @@
 // `flow.webp`, the phone's steps side by side.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { film } from "./camera.js";
 import { enrol, identify, offered } from "./desk.js";
 import { ACTIONS, living } from "./living.js";
 import * as sandbox from "./sandbox.js";
+import { Studio } from "./studio.js";
 import { by, confirmFields, phone, photo, pick, start, step } from "./walk.js";
 
 const [folder] = process.argv.slice(2);
-mkdirSync(folder, { recursive: true });
-for (const name of readdirSync(folder)) if (name.endsWith(".webp")) rmSync(join(folder, name));
-
-/** Most bytes of one picture. */
-const LIMIT = 200_000;
 
 const people = await sandbox.citizens();
 
-/** Chromium writes WebP, but not as a screenshot: it is asked to draw it once more. */
-async function webp(page, png) {
-  const base64 = await page.evaluate(async (data) => {
-    const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [picture.width, picture.height];
-    canvas.getContext("2d").drawImage(picture, 0, 0);
-    return canvas.toDataURL("image/webp", 0.9).split(",")[1];
-  }, png.toString("base64"));
-  return Buffer.from(base64, "base64");
-}
-
-/** A page without a policy, to draw on. */
-const studio = await phone({ desktop: true, scale: 1 });
-await studio.page.goto("about:blank");
-
-async function shoot(page, name) {
-  await page.evaluate(() => document.fonts.ready);
-  const png = await page.screenshot({ animations: "disabled" });
-  const bytes = await webp(studio.page, png);
-  assert.ok(bytes.length < LIMIT, `${name}: ${bytes.length} bytes`);
-  writeFileSync(join(folder, `${name}.webp`), bytes);
-  console.log(`${name}.webp ${bytes.length}`);
-  return png;
-}
+const studio = await new Studio(folder).open();
+const shoot = (page, name) => studio.shoot(page, name);
 
 /** Walks once and shoots every step. */
 async function walk({ suffix, citizen, place, ...look }) {
@@ -177,16 +150,6 @@ async function face({ suffix, person, ...look }) {
 await face({ suffix: "light", person: people[3] });
 await face({ suffix: "dark", dark: true, language: "en", person: people[4] });
 
-/** Several phones in one picture. */
-async function together(name, pictures) {
-  await studio.page.setViewportSize({ width: pictures.length * 280 + 20, height: 603 });
-  await studio.page.setContent(`<style>
-    body { margin: 0; display: flex; gap: 20px; padding: 20px; background: #e8ebef }
-    img { width: 260px; border-radius: 24px; box-shadow: 0 2px 12px #0003 }
-  </style>${pictures.map((png) => `<img src="data:image/png;base64,${png.toString("base64")}">`).join("")}`);
-  await studio.page.waitForFunction(() => [...document.images].every((image) => image.complete));
-  await shoot(studio.page, name);
-}
-await together("flow", light);
-await together("cards", shown);
+await studio.together("flow", light);
+await studio.together("cards", shown);
 await studio.close();

@@ -1,7 +1,9 @@
 // Walks the page as a person does. Selectors: web/README.md.
 
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
 import { launch } from "./chromium.js";
 import { Recorder } from "./proxy.js";
 import * as sandbox from "./sandbox.js";
@@ -74,6 +76,12 @@ export async function phone({ citizen = 0, stream = join(STREAMS, `${citizen}.y4
       recorder.stop();
     },
   };
+}
+
+/** Everybody can use what the page shows: axe finds nothing. */
+export async function clean(page, where) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`), [], where);
 }
 
 export const step = (page, name) => page.waitForSelector(`main[data-step="${name}"]`);

@@ -17,6 +17,9 @@ export class ProblemError extends Error {
   }
 }
 
+/** The answer would have to come over a network that is not there. */
+export class NoNetwork extends Error {}
+
 /** Whether `error` is a refusal with one of these codes. */
 export function isProblem(error: unknown, ...codes: string[]): error is ProblemError {
   return error instanceof ProblemError && (codes.length === 0 || codes.includes(error.code));

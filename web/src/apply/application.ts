@@ -14,6 +14,8 @@ export interface ApplicationView {
   id: string;
   version: number;
   next: NextStep;
+  /** Where codes go: to the number that is given, or to what the operator maps it to. */
+  line: "typed" | "mapped";
   code?: CodeView;
   face?: Challenge;
   /** Seconds since 1970. */

@@ -48,7 +48,7 @@ export function personView(booth: Booth, signal: AbortSignal): HTMLElement {
   faces.addEventListener("progress", () => progress.show(faces.progress), { signal });
   const name = field("person-name", t("field.name"), t("terminal.name.hint"), { maxlength: 50, lang: "zh-CN", value: visitor.written.name });
   const number = field("person-number", t("field.id_number"), t("terminal.number.hint"), { maxlength: 18, class: "figures", autocapitalize: "characters", value: visitor.written.id_number });
-  const valid = field("person-valid-until", t("field.valid_until"), t("terminal.until.hint"), { maxlength: 10, value: visitor.written.valid_until });
+  const valid = field("person-valid-until", t("field.valid_until"), t("apply.until.hint"), { maxlength: 10, value: visitor.written.valid_until });
   const latin = field("person-latin-name", t("apply.latin"), t("apply.latin.hint"), { maxlength: 50, autocapitalize: "characters" });
   const fields = { name, number, valid_until: valid, latin_name: latin };
   const submit = h("button", { type: "submit", class: "primary", "data-testid": "person-submit" }, t("apply.person.submit"));
@@ -129,7 +129,7 @@ export function lineView(booth: Booth, application: Application, signal: AbortSi
       try {
         await application.requestCode(channel, typed(), off);
       } catch (error) {
-        if (isProblem(error, "invalid-parameter")) line.wrong(t("apply.line.malformed"));
+        if (isProblem(error, "invalid-parameter")) line.wrong(t(`apply.line.unknown.${application.view.line}`));
         throw error;
       }
     },
@@ -157,7 +157,7 @@ export function lineView(booth: Booth, application: Application, signal: AbortSi
   }
   return h("section", { class: "step" },
     h("h1", {}, t("apply.line")),
-    h("p", { class: "lead" }, t("apply.line.lead")),
+    h("p", { class: "lead" }, t(`apply.line.lead.${application.view.line}`)),
     h("div", { class: "card" }, line.element),
     new CodeEntry(desk, signal).element);
 }

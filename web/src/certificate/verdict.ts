@@ -1,6 +1,6 @@
 // What a certificate of no criminal record is worth: `POST /v1/certificates/verdicts`, which anybody may ask.
 
-import { readProblem } from "../problem.ts";
+import { NoNetwork, readProblem } from "../problem.ts";
 
 export interface Facts {
   readonly name: string;
@@ -25,9 +25,6 @@ export interface Question {
   readonly number: string;
   readonly code: string;
 }
-
-/** The answer would have to come over a network that is not there. */
-export class NoNetwork extends Error {}
 
 /** The question that a link asks, as codes on certificates carry it; `elsewhere` for a link to another site that looks like ours. */
 export function questionIn(text: string, origin: string): Question | "elsewhere" | undefined {

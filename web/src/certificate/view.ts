@@ -5,10 +5,11 @@ import { language, t, tCode } from "../messages.ts";
 import { isProblem } from "../problem.ts";
 import { h, icon, replace } from "../ui/dom.ts";
 import { field } from "../ui/field.ts";
+import { dayText } from "../ui/format.ts";
 import { Notice, waitText } from "../ui/notice.ts";
 import { CodeCamera, type Finder } from "../verify/code_camera.ts";
 import type { Scanner } from "../verify/scanner.ts";
-import { ask, type CertificateVerdict, NoNetwork, type Question, questionIn } from "./verdict.ts";
+import { ask, type CertificateVerdict, type Question, questionIn } from "./verdict.ts";
 
 /** What outlives a change of language. */
 export interface Check {
@@ -142,7 +143,6 @@ class CheckView implements Finder {
       const code = error.problem.pointers?.includes("/code") === true;
       return code ? this.#wrong(this.#code, t("certificate.code.wrong")) : this.#wrong(this.#number, t("certificate.number.wrong"));
     }
-    if (error instanceof NoNetwork) return this.#notice.say("no-network", t("certificate.noNetwork"));
     if (isProblem(error, "attempts-spent")) return this.#notice.say(error.code, t("certificate.attemptsSpent", { wait: waitText(error.problem.retry_after) }));
     this.#notice.show(error);
   }
@@ -206,9 +206,4 @@ function facts({ certificate, ended_on, reason, superseded_by }: CertificateVerd
     ["valid_through", t("certificate.fact.valid_through"), dayText(certificate.valid_through)],
   ];
   return all.filter((fact): fact is [string, string, string] => fact[2] !== undefined && fact[2] !== "");
-}
-
-/** A day, `YYYY-MM-DD`, which is the same day everywhere. */
-function dayText(day: string): string {
-  return new Date(`${day}T00:00:00Z`).toLocaleDateString(language(), { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" });
 }

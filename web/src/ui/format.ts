@@ -17,3 +17,8 @@ export function formatSeconds(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
+
+/** A day, `YYYY-MM-DD`, which is the same day everywhere. */
+export function dayText(day: string): string {
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString(language(), { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" });
+}

@@ -1,7 +1,7 @@
 // One place on a step where something that went wrong is said.
 
-import { tCode } from "../messages.ts";
-import { ProblemError } from "../problem.ts";
+import { t, tCode } from "../messages.ts";
+import { NoNetwork, ProblemError } from "../problem.ts";
 import { ReaderError } from "../remote.ts";
 import { h, icon, replace } from "./dom.ts";
 
@@ -34,6 +34,7 @@ function describe(error: unknown): [code: string, text: string] {
     const key = error.code === "code-wrong" && tries !== undefined ? "code-wrong-tries" : error.code;
     return [error.code, tCode("problem", key, "problem.unknown", { tries: tries ?? "", wait: waitText(wait) })];
   }
+  if (error instanceof NoNetwork) return ["no-network", t("app.noNetwork")];
   if (error instanceof ReaderError) return [error.code, tCode("reader", error.code, "reader.crashed")];
   return ["unknown", tCode("problem", "unknown", "problem.unknown")];
 }
