@@ -219,31 +219,47 @@ export function waitView(booth: Booth, application: Application, signal: AbortSi
     h("p", { class: "aside" }, t("apply.wait.long")));
 }
 
-/** The document: printed at a kiosk, saved or shared on a phone (NC-5). */
+/**
+ * The document: on the screen where the browser shows PDF (on most phones it does not: it is opened from where it was saved), printed
+ * at a kiosk, saved or shared on a phone (NC-5).
+ */
 export function takeView(booth: Booth, application: Application, next: "take_issued" | "take_notice", signal: AbortSignal): HTMLElement {
   const kind = next === "take_issued" ? "issued" : "notice";
   const notice = new Notice();
   const said = h("p", { class: "notice notice-good", role: "status", "data-testid": "print-result", hidden: true });
-  const frame = h("iframe", { class: "print-frame", "aria-hidden": "true", tabindex: -1, title: t("apply.print") });
+  const shows = navigator.pdfViewerEnabled === true;
+  const frame = h("iframe", shows ? { class: "document-frame", title: t(`apply.take.${kind}.file`) } : { class: "print-frame", "aria-hidden": "true", tabindex: -1, title: t("apply.print") });
   const name = `${t(`apply.take.${kind}.file`)}.pdf`;
-  let pdf: { file: File; url: string } | undefined;
+  let pdf: Promise<{ file: File; url: string }> | undefined;
+  let opened: Promise<void> | undefined;
 
-  async function file(): Promise<{ file: File; url: string }> {
-    if (pdf !== undefined) return pdf;
-    const blob = await application.document(signal);
-    pdf = { file: new File([blob], name, { type: "application/pdf" }), url: URL.createObjectURL(blob) };
-    return pdf;
+  const file = () => (pdf ??= fetched());
+  const open = () => (opened ??= shown());
+
+  async function fetched(): Promise<{ file: File; url: string }> {
+    try {
+      const blob = await application.document(signal);
+      const url = URL.createObjectURL(blob);
+      signal.addEventListener("abort", () => URL.revokeObjectURL(url));
+      return { file: new File([blob], name, { type: "application/pdf" }), url };
+    } catch (error) {
+      // The next try fetches it anew.
+      [pdf, opened] = [undefined, undefined];
+      throw error;
+    }
   }
-  signal.addEventListener("abort", () => pdf && URL.revokeObjectURL(pdf.url));
+
+  async function shown(): Promise<void> {
+    const { url } = await file();
+    await new Promise((resolve) => {
+      frame.onload = resolve;
+      frame.src = url;
+    });
+  }
 
   /** Has the browser print it: at a kiosk without a question (Chromium's `--kiosk-printing`). */
   async function print(): Promise<void> {
-    const { url } = await file();
-    await new Promise<void>((resolve, reject) => {
-      frame.onload = () => resolve();
-      frame.onerror = () => reject(new Error("the document does not open"));
-      frame.src = url;
-    });
+    await open();
     frame.contentWindow?.focus();
     frame.contentWindow?.print();
     said.hidden = false;
@@ -267,6 +283,8 @@ export function takeView(booth: Booth, application: Application, next: "take_iss
     return element;
   };
   const shares = navigator.canShare?.({ files: [new File([""], "a.pdf", { type: "application/pdf" })] }) === true;
+  // Where it cannot be shown, the buttons say what went wrong.
+  if (shows) void open().catch(() => undefined);
   if (booth.kiosk !== undefined) {
     const timer = setTimeout(() => booth.again(), KIOSK_SHOWN_MS);
     signal.addEventListener("abort", () => clearTimeout(timer));
@@ -281,7 +299,7 @@ export function takeView(booth: Booth, application: Application, next: "take_iss
       booth.kiosk === undefined && shares && button("share", "secondary", "message", t("apply.share"), share),
       h("button", { type: "button", class: booth.kiosk === undefined ? "quiet" : "secondary", "data-testid": "finish", onclick: () => booth.again() }, t("apply.finish"))),
     h("p", { class: "aside" }, t(booth.kiosk === undefined ? "apply.take.day" : "apply.take.kiosk")),
-    booth.kiosk !== undefined && frame);
+    (shows || booth.kiosk !== undefined) && frame);
 }
 
 /** Nothing more follows: why, and what to do. */
