@@ -6,8 +6,8 @@ import { Faces } from "../face/faces.ts";
 import { chooseLanguage } from "../messages.ts";
 import { Reader } from "../reader.ts";
 import { Store } from "../storage.ts";
-import { Visitor } from "../terminal/visitor.ts";
 import { Shell } from "../ui/shell.ts";
+import { Visitor } from "../visitor/visitor.ts";
 import { Application, type Wanted } from "./application.ts";
 import { beginView, documentView, endView, faceView, lineView, personView, takeView, waitView } from "./views.ts";
 

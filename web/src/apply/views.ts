@@ -10,8 +10,9 @@ import { h, icon, replace } from "../ui/dom.ts";
 import { field } from "../ui/field.ts";
 import { Notice } from "../ui/notice.ts";
 import { progressBar } from "../ui/progress.ts";
+import { PersonFields, type Written } from "../visitor/person_fields.ts";
 import type { Channel, CodeView } from "../wire.ts";
-import { Application } from "./application.ts";
+import { type Applicant, Application } from "./application.ts";
 import type { Booth } from "./main.ts";
 
 /** How often the server is asked while something is under way elsewhere. */
@@ -46,25 +47,16 @@ export function personView(booth: Booth, signal: AbortSignal): HTMLElement {
   const notice = new Notice();
   const progress = progressBar("models-progress", t("face.loading"));
   faces.addEventListener("progress", () => progress.show(faces.progress), { signal });
-  const name = field("person-name", t("field.name"), t("terminal.name.hint"), { maxlength: 50, lang: "zh-CN", value: visitor.written.name });
-  const number = field("person-number", t("field.id_number"), t("terminal.number.hint"), { maxlength: 18, class: "figures", autocapitalize: "characters", value: visitor.written.id_number });
-  const valid = field("person-valid-until", t("field.valid_until"), t("apply.until.hint"), { maxlength: 10, value: visitor.written.valid_until });
+  const person = new PersonFields(visitor.written, true);
   const latin = field("person-latin-name", t("apply.latin"), t("apply.latin.hint"), { maxlength: 50, autocapitalize: "characters" });
-  const fields = { name, number, valid_until: valid, latin_name: latin };
+  const fields = { name: person.name, number: person.number, valid_until: person.validUntil, latin_name: latin };
   const submit = h("button", { type: "submit", class: "primary", "data-testid": "person-submit" }, t("apply.person.submit"));
   const reread = h("button", { type: "button", class: "secondary", "data-testid": "read-again", onclick: () => booth.read() }, icon("camera"), t("apply.read.again"));
 
-  function applicant() {
-    const written = { name: name.input.value.trim(), number: number.input.value.trim().toUpperCase(), valid_until: valid.input.value.trim() };
-    name.wrong(written.name === "" ? t("fault.empty") : undefined);
-    number.wrong(/^\d{17}[\dX]$/.test(written.number) ? undefined : t(written.number === "" ? "fault.empty" : "fault.malformed"));
-    valid.wrong(/^(\d{4}-\d{2}-\d{2}|长期)$/.test(written.valid_until) ? undefined : t(written.valid_until === "" ? "fault.empty" : "fault.malformed"));
-    const wrong = Object.values(fields).find(({ input }) => input.getAttribute("aria-invalid") === "true");
-    wrong?.input.focus();
+  function applicant({ name, id_number: number, valid_until }: Written): Applicant {
     const latinName = latin.input.value.trim();
-    return wrong === undefined
-      ? { document: "cn_resident_id" as const, ...written, ...(booth.language === "bilingual" && latinName !== "" && { latin_name: latinName }) }
-      : undefined;
+    const written = { document: "cn_resident_id", name, number, valid_until } as const;
+    return booth.language === "bilingual" && latinName !== "" ? { ...written, latin_name: latinName } : written;
   }
 
   /** The face on the document, described here: the picture goes nowhere. */
@@ -80,19 +72,19 @@ export function personView(booth: Booth, signal: AbortSignal): HTMLElement {
   }
 
   async function send(): Promise<void> {
-    const person = applicant();
-    if (person === undefined) return;
-    visitor.written = { name: person.name, id_number: person.number, valid_until: person.valid_until };
+    const written = person.read();
+    if (written === undefined) return;
+    visitor.written = written;
     const face = await portrait();
     if (face === undefined) return notice.say("no-portrait", t("apply.noPortrait"));
     try {
       const { office, language, network, store } = booth;
-      const wanted = { applicant: person, portrait: face, ...(office !== undefined && { office }), language };
+      const wanted = { applicant: applicant(written), portrait: face, ...(office !== undefined && { office }), language };
       booth.application = await Application.open(wanted, network, store, signal);
       if (!signal.aborted) booth.next();
     } catch (error) {
       const pointers = isProblem(error, "evidence-invalid") ? (error.problem.pointers ?? []) : [];
-      for (const [member, { wrong }] of Object.entries(fields)) if (pointers.includes(`/applicant/${member}`)) wrong(t("fault.unknown"));
+      for (const [member, { wrong }] of Object.entries(fields)) if (pointers.includes(`/applicant/${member}`)) wrong(t(member === "name" ? "apply.person.nameWrong" : "fault.unknown"));
       throw error;
     }
   }
@@ -104,7 +96,7 @@ export function personView(booth: Booth, signal: AbortSignal): HTMLElement {
       event.preventDefault();
       void busily(submit, notice, signal, send);
     } },
-    name.element, number.element, valid.element, booth.language === "bilingual" && latin.element,
+    ...person.elements, booth.language === "bilingual" && latin.element,
     progress.element, notice.element,
     h("div", { class: "actions" }, submit, reread)));
 }

@@ -6,9 +6,9 @@ import { chooseLanguage } from "../messages.ts";
 import { Reader } from "../reader.ts";
 import { Store } from "../storage.ts";
 import { Shell } from "../ui/shell.ts";
+import { Visitor } from "../visitor/visitor.ts";
 import { type Offered, Terminal } from "./terminal.ts";
 import { documentView, enrolView, faceView, offeredView, personView, reviewView } from "./views.ts";
-import { Visitor } from "./visitor.ts";
 
 /** Set by the build: the workers' files. */
 declare const READER_WORKER_URL: string;

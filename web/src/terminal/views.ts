@@ -12,8 +12,9 @@ import { field } from "../ui/field.ts";
 import { formatSeconds } from "../ui/format.ts";
 import { Notice } from "../ui/notice.ts";
 import { symbolOf } from "../ui/symbol.ts";
+import { PersonFields } from "../visitor/person_fields.ts";
 import type { Desk } from "./main.ts";
-import type { Identified, Seen } from "./terminal.ts";
+import type { Seen } from "./terminal.ts";
 
 export function enrolView({ terminal, next }: Desk, signal: AbortSignal): HTMLElement {
   const notice = new Notice();
@@ -50,29 +51,13 @@ export function documentView(desk: Desk, signal: AbortSignal): HTMLElement {
 export function personView(desk: Desk): HTMLElement {
   const { terminal, visitor, next } = desk;
   const until = terminal.enrolment?.expires_at ?? 0;
-  const name = field("person-name", t("field.name"), t("terminal.name.hint"), { maxlength: 50, value: visitor.written.name });
-  const number = field("person-number", t("field.id_number"), t("terminal.number.hint"), { maxlength: 18, autocapitalize: "characters", value: visitor.written.id_number });
-  const valid = field("person-valid-until", t("field.valid_until"), t("terminal.until.hint"), { maxlength: 10, value: visitor.written.valid_until });
+  const fields = new PersonFields(visitor.written, false);
   const moves = h("input", { type: "checkbox", "data-testid": "moves", checked: visitor.moves, "aria-describedby": "moves-hint" });
   const submit = h("button", { type: "submit", class: "primary", "data-testid": "ask-offer" }, t("terminal.offer.submit"));
 
-  function person(): Identified | undefined {
-    const written = { name: name.input.value.trim(), id_number: number.input.value.trim().toUpperCase(), until: valid.input.value.trim() };
-    name.wrong(written.name === "" ? t("fault.empty") : undefined);
-    number.wrong(/^\d{17}[\dX]$/.test(written.id_number) ? undefined : t(written.id_number === "" ? "fault.empty" : "fault.malformed"));
-    valid.wrong(/^(\d{4}-\d{2}-\d{2}|长期|)$/.test(written.until) ? undefined : t("fault.malformed"));
-    const wrong = [name, number, valid].find(({ input }) => input.getAttribute("aria-invalid") === "true");
-    wrong?.input.focus();
-    if (wrong !== undefined) return undefined;
-    return {
-      document: "cn_resident_id", name: written.name, id_number: written.id_number,
-      ...(written.until !== "" && { valid_until: written.until }),
-    };
-  }
-
   // What the gate found wrong, said beside it.
-  const fields = { "/name": name, "/id_number": number, "/valid_until": valid };
-  for (const [pointer, { wrong }] of Object.entries(fields)) if (visitor.wrong.includes(pointer)) wrong(t("fault.unknown"));
+  const places = { "/name": fields.name, "/id_number": fields.number, "/valid_until": fields.validUntil };
+  for (const [pointer, { wrong }] of Object.entries(places)) if (visitor.wrong.includes(pointer)) wrong(t("fault.unknown"));
 
   return h("section", { class: "step" },
     h("h1", {}, t("terminal.person")),
@@ -80,17 +65,18 @@ export function personView(desk: Desk): HTMLElement {
     until <= now() && h("p", { class: "notice notice-bad" }, icon("alert"), h("span", {}, t("terminal.expired"))),
     h("form", { class: "card", novalidate: true, onsubmit: (event) => {
       event.preventDefault();
-      const identified = person();
-      if (identified === undefined) return;
-      visitor.identified = identified;
-      visitor.written = { name: identified.name, id_number: identified.id_number, valid_until: identified.valid_until ?? "" };
+      const written = fields.read();
+      if (written === undefined) return;
+      const { name, id_number, valid_until } = written;
+      visitor.written = written;
+      visitor.identified = { document: "cn_resident_id", name, id_number, ...(valid_until !== "" && { valid_until }) };
       visitor.moves = moves.checked;
       visitor.wrong = [];
       desk.face();
     } },
     h("button", { type: "button", class: "secondary", "data-testid": "read-document", onclick: () => desk.read() }, icon("camera"), t("terminal.read")),
     h("p", { class: "aside or" }, t("terminal.read.or")),
-    name.element, number.element, valid.element,
+    ...fields.elements,
     h("label", { class: "tick" }, moves, t("terminal.moves")), h("p", { class: "hint", id: "moves-hint" }, t("terminal.moves.hint")),
     h("div", { class: "actions" }, submit)),
     h("details", { class: "typed", "data-testid": "device" },

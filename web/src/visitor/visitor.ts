@@ -4,8 +4,9 @@ import { fieldOf } from "../evidence.ts";
 import type { Reader } from "../reader.ts";
 import type { Draft } from "../session.ts";
 import type { DocumentDesk } from "../steps/document.ts";
+import type { Identified } from "../terminal/terminal.ts";
 import type { FormatParameters, Side } from "../wire.ts";
-import type { Identified } from "./terminal.ts";
+import type { Written } from "./person_fields.ts";
 
 const DOCUMENT = "cn_resident_id";
 
@@ -13,7 +14,7 @@ export class Visitor implements DocumentDesk {
   draft: Draft = {};
   retake: Side | undefined;
   /** As typed or read. */
-  written = { name: "", id_number: "", valid_until: "" };
+  written: Written = { name: "", id_number: "", valid_until: "" };
   /** What the gate found wrong with that: JSON pointers. */
   wrong: readonly string[] = [];
   /** The cards on an older phone end. */
