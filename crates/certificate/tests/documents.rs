@@ -98,9 +98,12 @@ fn a_specimen_is_seen_to_be_one() {
     for document in [DocumentKind::Certificate, DocumentKind::Notice] {
         for language in [Language::Chinese, Language::Bilingual] {
             let (office, origin) = (common::office(), common::origin());
-            let specimen =
-                Specimen { document, language, office, origin, policy: Policy::default(), today: common::today() };
-            let file = specimen.render(&Template::standard().unwrap(), fonts()).unwrap();
+            let (policy, today) = (Policy::default(), common::today());
+            let specimen = Specimen { document, language, office, origin, policy, today, long_name: false };
+            let standard = Template::standard().unwrap();
+            let long = Specimen { long_name: true, ..specimen.clone() };
+            assert!(long.render(&standard, fonts()).is_ok());
+            let file = specimen.render(&standard, fonts()).unwrap();
             let text = text_of(&file);
             assert_eq!(text.matches("SPECIMEN").count(), 3, "{text}");
             assert!(text.contains("朝阳分局示例派出所"), "{text}");

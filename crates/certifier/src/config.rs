@@ -13,7 +13,7 @@ const SYSTEMS: [(System, &str, &str); 4] = [
     (System::Police, "POLICE_URL", "POLICE_KEYS"),
     (System::Sms, "SMS_URL", "SMS_KEYS"),
     (System::Gateway, "GATEWAY_URL", "GATEWAY_KEYS"),
-    // Where codes go to mapped lines.
+    // Asked only where codes go to mapped lines.
     (System::Crm, "CRM_URL", "CRM_KEYS"),
 ];
 
@@ -47,10 +47,15 @@ impl Config {
     /// The pure part of [`Self::read`].
     fn from_settings(read: &Read<'_>) -> Result<Self, ConfigError> {
         let settings = Settings::new(read)?;
+        let line = match settings.maybe("LINE_SOURCE").as_deref() {
+            None | Some("typed") => LineSource::Typed,
+            Some("mapped") => LineSource::Mapped,
+            Some(_) => return Err(ConfigError::Malformed("LINE_SOURCE")),
+        };
         Ok(Self {
             keys: settings.signing_keys("CERTIFICATE_KEYS")?,
             seal_keys: settings.published_keys("SEAL_KEYS")?,
-            common: settings.common(&SYSTEMS)?,
+            common: settings.common(if line == LineSource::Mapped { &SYSTEMS } else { &SYSTEMS[..3] })?,
             codes: settings.codes()?,
             name: settings.issuer_name()?,
             origin: Origin::new(&settings.need("PUBLIC_ORIGIN")?).ok_or(ConfigError::Malformed("PUBLIC_ORIGIN"))?,
@@ -59,11 +64,7 @@ impl Config {
                 Some(Ok(Ok(policy))) => policy,
                 Some(_) => return Err(ConfigError::Malformed("VALID_MONTHS")),
             },
-            line: match settings.maybe("LINE_SOURCE").as_deref() {
-                None | Some("typed") => LineSource::Typed,
-                Some("mapped") => LineSource::Mapped,
-                Some(_) => return Err(ConfigError::Malformed("LINE_SOURCE")),
-            },
+            line,
         })
     }
 }

@@ -119,7 +119,7 @@ async fn handle(
         (Method::Get, Route::Templates) => Box::pin(templates::list(request, env)),
         (Method::Get, Route::Template(version)) => Box::pin(templates::show(request, env, version)),
         (Method::Put, Route::Template(version)) => Box::pin(templates::enter(request, env, &config, version)),
-        (Method::Put, Route::TemplateInUse) => Box::pin(templates::put_to_use(request, env)),
+        (Method::Put, Route::TemplateInUse) => Box::pin(templates::put_to_use(request, env, &config)),
         (Method::Post, Route::Previews) => Box::pin(templates::preview(request, env, &config)),
         (Method::Post, Route::Sweep) => Box::pin(sweep::sweep(env, &config)),
         _ => return Err(ProblemType::MethodNotAllowed.into()),

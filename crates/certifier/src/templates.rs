@@ -5,7 +5,7 @@ use shiming_certificate::render::{Template, TemplateError};
 use shiming_cloud::database::{self, together};
 use shiming_cloud::problem::Fault;
 use shiming_wire::{ProblemType, UnixSeconds};
-use worker::Env;
+use worker::{D1PreparedStatement, Env};
 
 /// A version, as it is listed.
 #[derive(Serialize, Deserialize)]
@@ -20,7 +20,10 @@ pub struct Listed {
 pub async fn all(env: &Env) -> Result<Vec<Listed>, Fault> {
     let sql = "SELECT version, set_by, set_at FROM certificate_templates ORDER BY set_at DESC, version DESC";
     let mut listed: Vec<Listed> = database::rows(env, sql, &[]).await?;
-    listed.push(Listed { version: standard()?.version, set_by: None, set_at: None });
+    let own = standard()?.version;
+    if listed.iter().all(|known| known.version != own) {
+        listed.push(Listed { version: own, set_by: None, set_at: None });
+    }
     Ok(listed)
 }
 
@@ -43,41 +46,48 @@ pub async fn find(env: &Env, version: &str) -> Result<Template, Fault> {
     struct Row {
         template: String,
     }
-    let standard = standard()?;
-    if standard.version == version {
-        return Ok(standard);
-    }
     let sql = "SELECT template FROM certificate_templates WHERE version = ?";
-    let row: Option<Row> = database::row(env, sql, &[&version]).await?;
-    Template::parse(&row.ok_or(ProblemType::NotFound)?.template).map_err(|why| unusable(&why))
+    match database::row(env, sql, &[&version]).await? {
+        Some(Row { template }) => Template::parse(&template).map_err(|why| unusable(&why)),
+        None => Ok(Some(standard()?).filter(|own| own.version == version).ok_or(ProblemType::NotFound)?),
+    }
 }
 
 /// Enters a version. The same again changes nothing; other words need another version.
 pub async fn enter(env: &Env, template: &Template, by: &str, now: UnixSeconds) -> Result<(), Fault> {
     let version = template.version.as_str();
     match find(env, version).await {
-        Ok(known) if known == *template => return Ok(()),
-        Ok(_) => return Err(ProblemType::StateConflict.into()),
-        Err(Fault::Problem(problem)) if problem.kind == ProblemType::NotFound => {}
+        Err(Fault::Problem(problem)) if problem.kind == ProblemType::NotFound => {
+            let batch =
+                vec![kept(env, template, by, now)?, database::audit(env, now, by, "certificate.template", version)?];
+            together(env, batch).await?;
+        }
         Err(fault) => return Err(fault),
+        Ok(_) => {}
     }
-    let sql = "INSERT INTO certificate_templates (version, template, set_by, set_at) VALUES (?, ?, ?, ?)";
-    let batch = vec![
-        database::statement(env, sql, &[&version, &serde_json::to_string(template)?, &by, &now])?,
-        database::audit(env, now, by, "certificate.template", version)?,
-    ];
-    Ok(together(env, batch).await?)
+    // Two at once: the first one's words are the version's.
+    if find(env, version).await? == *template { Ok(()) } else { Err(ProblemType::StateConflict.into()) }
 }
 
-/// Puts a version to use, for what is made from now on.
-pub async fn put_to_use(env: &Env, version: &str, by: &str, now: UnixSeconds) -> Result<(), Fault> {
-    find(env, version).await?;
+/// Puts a version to use, for what is made from now on. The program's own is kept with it: what the next program comes with changes
+/// no version that was used.
+pub async fn put_to_use(env: &Env, template: &Template, by: &str, now: UnixSeconds) -> Result<(), Fault> {
+    let version = template.version.as_str();
     let sql = "INSERT INTO certificate_template_uses (version, used_by, used_at) VALUES (?, ?, ?)";
     let batch = vec![
+        kept(env, template, by, now)?,
         database::statement(env, sql, &[&version, &by, &now])?,
         database::audit(env, now, by, "certificate.template.use", version)?,
     ];
     Ok(together(env, batch).await?)
+}
+
+/// Keeps a version, unless it is kept already.
+fn kept(env: &Env, template: &Template, by: &str, now: UnixSeconds) -> Result<D1PreparedStatement, Fault> {
+    let sql = "INSERT INTO certificate_templates (version, template, set_by, set_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (version) DO NOTHING";
+    let version = template.version.as_str();
+    Ok(database::statement(env, sql, &[&version, &serde_json::to_string(template)?, &by, &now])?)
 }
 
 fn standard() -> Result<Template, Fault> {

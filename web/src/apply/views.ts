@@ -219,7 +219,8 @@ export function takeView(booth: Booth, application: Application, next: "take_iss
   const kind = next === "take_issued" ? "issued" : "notice";
   const notice = new Notice();
   const said = h("p", { class: "notice notice-good", role: "status", "data-testid": "print-result", hidden: true });
-  const shows = navigator.pdfViewerEnabled === true;
+  // Not at a kiosk: the viewer has a button that saves it there.
+  const shows = navigator.pdfViewerEnabled === true && booth.kiosk === undefined;
   const frame = h("iframe", shows ? { class: "document-frame", title: t(`apply.take.${kind}.file`) } : { class: "print-frame", "aria-hidden": "true", tabindex: -1, title: t("apply.print") });
   const name = `${t(`apply.take.${kind}.file`)}.pdf`;
   let pdf: Promise<{ file: File; url: string }> | undefined;

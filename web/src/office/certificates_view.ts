@@ -20,12 +20,12 @@ export function certificatesView(work: Work, signal: AbortSignal): HTMLElement {
   const submit = h("button", { type: "submit", class: "primary", "data-testid": "search" }, t("office.search.submit"));
   const list = h("div", { class: "found", "data-testid": "found", "aria-live": "polite" });
 
-  async function search(): Promise<void> {
-    const typed = wanted.input.value.normalize("NFKC").replaceAll(/[\s-]/g, "").toUpperCase();
+  async function search(asked: string): Promise<void> {
+    const typed = asked.normalize("NFKC").replaceAll(/[\s-]/g, "").toUpperCase();
     if (typed === "") return wanted.wrong(t("fault.empty"));
     try {
       const found = await work.desk.search(NUMBER.test(typed) ? { number: typed } : { document_number: typed }, signal);
-      work.searched = { for: wanted.input.value, found };
+      work.searched = { for: asked, found };
     } catch (error) {
       if (isProblem(error, "malformed-body")) return wanted.wrong(t("office.search.wrong"));
       throw error;
@@ -72,8 +72,13 @@ export function certificatesView(work: Work, signal: AbortSignal): HTMLElement {
     const withdraw = async (): Promise<void> => {
       reasons.setAttribute("aria-invalid", String(reasons.value === ""));
       if (reasons.value === "") return said.say("no-reason", t("office.reason.empty"));
-      await work.desk.withdraw(number, reasons.value, successor.value || undefined, signal);
-      await search();
+      try {
+        await work.desk.withdraw(number, reasons.value, successor.value || undefined, signal);
+      } catch (error) {
+        // Somebody else was faster: that is shown, too.
+        if (!isProblem(error, "state-conflict")) throw error;
+      }
+      await search(work.searched?.for ?? number);
     };
     return h("details", { class: "typed" },
       h("summary", { "data-testid": "end" }, t("office.end")),
@@ -93,7 +98,7 @@ export function certificatesView(work: Work, signal: AbortSignal): HTMLElement {
     h("p", { class: "lead" }, t("office.certificates.lead")),
     h("form", { class: "card", novalidate: true, onsubmit: (event) => {
       event.preventDefault();
-      void busily(submit, notice, signal, search);
+      void busily(submit, notice, signal, () => search(wanted.input.value));
     } },
     wanted.element, notice.element, h("div", { class: "actions" }, submit)),
     list,

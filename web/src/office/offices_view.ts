@@ -14,11 +14,13 @@ export function officesView({ desk }: Work, signal: AbortSignal): HTMLElement {
   const notice = new Notice();
   const list = h("div", { class: "held", "data-testid": "offices" });
   const form = h("div", {});
+  let known: readonly Office[] = [];
   const add = h("button", { type: "button", class: "secondary", "data-testid": "office-add", onclick: () => edit(EMPTY) }, t("office.offices.add"));
 
   async function load(): Promise<void> {
     const offices = await desk.offices(signal);
     if (signal.aborted) return;
+    known = offices;
     replace(list, ...offices.map((office) => h("button", { type: "button", class: "held-card", "data-testid": "office", "data-code": office.code, onclick: () => edit(office) },
       h("span", { class: "held-icon" }, icon("shield")),
       h("span", { class: "held-text" },
@@ -30,8 +32,8 @@ export function officesView({ desk }: Work, signal: AbortSignal): HTMLElement {
 
   function edit(office: Office): void {
     const said = new Notice();
-    const known = office.code !== "";
-    const code = field("office-code", t("office.code"), t("office.code.hint"), { class: "figures", maxlength: 10, value: office.code, disabled: known });
+    const isNew = office.code === "";
+    const code = field("office-code", t("office.code"), t("office.code.hint"), { class: "figures", maxlength: 10, value: office.code, disabled: !isNew });
     const text = (id: string, label: string, value: string) => field(`office-${id}`, label, "", { maxlength: 60, value });
     const fields = {
       "/name/zh": text("name-zh", t("office.name.zh"), office.name.zh),
@@ -46,6 +48,7 @@ export function officesView({ desk }: Work, signal: AbortSignal): HTMLElement {
       const at = (place: keyof typeof fields): string => fields[place].input.value.trim();
       const written = code.input.value.normalize("NFKC").trim();
       if (!/^\d{6}-\d{3}$/.test(written)) return code.wrong(t("office.code.wrong"));
+      if (isNew && known.some((other) => other.code === written)) return code.wrong(t("office.code.taken"));
       const empty = Object.values(fields).filter(({ input }) => input.value.trim() === "");
       for (const { wrong } of empty) wrong(t("fault.empty"));
       if (empty.length > 0) return empty[0]?.input.focus();
@@ -60,11 +63,12 @@ export function officesView({ desk }: Work, signal: AbortSignal): HTMLElement {
         const place = refusedMember(error);
         if (place === undefined) throw error;
         const wrong = Object.entries(fields).filter(([pointer]) => pointer.startsWith(place));
+        if (wrong.length === 0) throw error;
         for (const [, { wrong: say }] of wrong) say(t("office.words.wrong"));
         return wrong[0]?.[1].input.focus();
       }
-      replace(form);
       await load();
+      replace(form);
     }
 
     replace(form, h("form", { class: "card", novalidate: true, "data-testid": "office-form", onsubmit: (event) => {
@@ -73,7 +77,7 @@ export function officesView({ desk }: Work, signal: AbortSignal): HTMLElement {
     } },
     code.element, ...Object.values(fields).map(({ element }) => element), said.element,
     h("div", { class: "actions" }, submit)));
-    (known ? fields["/name/zh"] : code).input.focus();
+    (isNew ? code : fields["/name/zh"]).input.focus();
   }
 
   void busily(add, notice, signal, load);

@@ -25,6 +25,8 @@ class TemplatesView {
   readonly #notice = new Notice();
   readonly #list = h("ul", { class: "card versions", "data-testid": "versions" });
   readonly #editor = h("div", { class: "editor" });
+  /** The documents whose words are shown. */
+  readonly #open = new Set<DocumentName>(["certificate"]);
   /** By their places in the template (RFC 6901). */
   #written = new Map<string, Written>();
 
@@ -105,7 +107,10 @@ class TemplatesView {
       } },
       h("h2", {}, t("office.template.words")),
       h("p", { class: "aside" }, t("office.template.placeholders")),
-      ...DOCUMENTS.map((document) => h("details", { class: "typed", open: document === "certificate" },
+      ...DOCUMENTS.map((document) => h("details", { class: "typed", open: this.#open.has(document), ontoggle: ({ target }) => {
+        if ((target as HTMLDetailsElement).open) this.#open.add(document);
+        else this.#open.delete(document);
+      } },
         h("summary", {}, t(`office.template.of.${document}`)),
         ...Object.entries(draft[document]).map(([name, words]) => this.#words(draft[document], `/${document}/${name}`, name, words)))),
       version.element, said.element, saved,
@@ -122,6 +127,7 @@ class TemplatesView {
         h("button", { type: "button", class: "quiet", onclick: () => {
           words.push({ zh: "", en: "" });
           this.#edit();
+          this.#written.get(`${place}/${words.length - 1}/zh`)?.area.focus();
         } }, t("office.words.more")),
         words.length > 1 && h("button", { type: "button", class: "quiet danger", onclick: () => {
           all[name] = words.slice(0, -1);

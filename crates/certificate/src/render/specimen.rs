@@ -34,6 +34,8 @@ pub struct Specimen {
     pub policy: Policy,
     /// The day.
     pub today: Date,
+    /// Of whom: somebody with a short name, or with the longest that there may be, to see whether all fits the page.
+    pub long_name: bool,
 }
 
 /// The example of GB 11643: nobody's.
@@ -44,11 +46,16 @@ const SERIAL: u32 = 99_999;
 impl Specimen {
     /// The page as a PDF.
     pub fn render(self, template: &Template, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
-        let Self { document, language, office, origin, policy, today } = self;
+        let Self { document, language, office, origin, policy, today, long_name } = self;
         // What this program itself comes with can only be missing where it was changed.
         let made = || RenderError::Pdf;
         let number = DocumentNumber::parse(document::DocumentKind::CnResidentId, NUMBER).map_err(|_| made())?;
-        let name = |text| PersonName::parse(text).map_err(|_| made());
+        let name = |text: &str| PersonName::parse(text).map_err(|_| made());
+        let (han, latin) = if long_name {
+            ("示".repeat(50), ["SPECIMEN"; 5].join(" "))
+        } else {
+            ("张示例".into(), "ZHANG SHILI".into())
+        };
         let finding = match document {
             DocumentKind::Certificate => Finding::NoRecord,
             DocumentKind::Notice => Finding::NotIssuable,
@@ -57,13 +64,13 @@ impl Specimen {
         let answer = Answer { inquiry: inquiry.id, document: number.clone(), finding, as_of: today };
         match inquiry.settle(&answer, today).map_err(|_| made())? {
             Outcome::NotIssued(refused) => {
-                let notice = Notice::new(refused, &name("张示例")?, office, today);
+                let notice = Notice::new(refused, &name(&han)?, office, today);
                 notice_page(&notice, Worth::Specimen, template, language, fonts)
             }
             Outcome::Certifiable(no_record) => {
                 let holder = Holder {
-                    name: name("张示例")?,
-                    latin_name: Some(name("ZHANG SHILI")?),
+                    name: name(&han)?,
+                    latin_name: Some(name(&latin)?),
                     sex: number.sex(),
                     birth_date: number.birth_date(),
                     document: number,

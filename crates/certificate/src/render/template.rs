@@ -9,7 +9,7 @@ use crate::outcome::Bilingual;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Template {
-    /// Which version it is, up to 20 of `0-9A-Za-z.-`; part of the PDF's metadata.
+    /// Which version it is, up to 20 of `0-9A-Za-z.-`, a letter or digit first; part of the PDF's metadata.
     pub version: String,
     /// Of a certificate.
     pub certificate: CertificateWords,
@@ -87,7 +87,8 @@ impl Template {
     /// Whether every text can be used. Whether all of them fit their page is seen by drawing it.
     pub fn check(&self) -> Result<(), TemplateError> {
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
-        if !(1..=20).contains(&self.version.len()) || !self.version.bytes().all(fits) {
+        let begins = self.version.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if !begins || self.version.len() > 20 || !self.version.bytes().all(fits) {
             return Err(TemplateError::Text("/version".to_owned()));
         }
         let value = serde_json::to_value(self).map_err(|error| TemplateError::Form(error.to_string()))?;
@@ -141,6 +142,7 @@ mod tests {
         for (place, text) in [
             ("/version", ""),
             ("/version", "2026/2"),
+            ("/version", ".."),
             ("/version", "twenty-one-characters"),
             ("/certificate/title/zh", " "),
             ("/certificate/title/en", "valid for {months} months"),

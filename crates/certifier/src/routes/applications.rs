@@ -64,8 +64,12 @@ pub async fn open(request: Request, at: At<'_>) -> Answer {
     let mut wrong = application::check(&applicant, clock::today()?).err().unwrap_or_default();
     // A name that cannot be printed is told before anything was done for it.
     let fonts = fonts::fonts(env).await?;
-    if !fonts.missing(applicant.name.as_str()).is_empty() {
+    let missing = |text: &str| !fonts.missing(text).is_empty();
+    if missing(applicant.name.as_str()) {
         wrong.push("/name");
+    }
+    if applicant.latin_name.as_ref().is_some_and(|name| missing(name.as_str())) {
+        wrong.push("/latin_name");
     }
     if !wrong.is_empty() {
         let pointers = wrong.iter().filter_map(|member| Text::new(format!("/applicant{member}")).ok()).collect();
@@ -128,7 +132,15 @@ pub async fn code(request: Request, at: At<'_>, id: ApplicationId) -> Answer {
         // Only now: whoever tries numbers pays for each.
         let line = match application.line {
             LineSource::Typed => given,
-            LineSource::Mapped => mapped(env, config, &application, &given).await?,
+            LineSource::Mapped => {
+                let line = mapped(env, config, &given).await?;
+                // Several numbers may lead to one line; it rings as often as any other.
+                if line != given {
+                    let share = line_share(config, &policy, purpose, line.as_str());
+                    taken(ProblemType::CodeBudgetSpent, env, purpose, &[share]).await?;
+                }
+                line
+            }
         };
         let rules = policy.code_rules();
         let answer = stepped(at, application, once, 202, |application, context| {
@@ -143,15 +155,11 @@ pub async fn code(request: Request, at: At<'_>, id: ApplicationId) -> Answer {
 }
 
 /// The line that the CRM has for a number (CB-2). A number that it does not know is told as one that is none.
-async fn mapped(
-    env: &Env,
-    config: &Config,
-    application: &Application,
-    given: &PhoneNumber,
-) -> Result<PhoneNumber, Fault> {
+async fn mapped(env: &Env, config: &Config, given: &PhoneNumber) -> Result<PhoneNumber, Fault> {
     let unknown = || invalid("/line");
     let number = Text::new(given.as_str()).map_err(|_| unknown())?;
-    let key = format!("{}.line.{}", hex(&application.id), application.version);
+    // A question of its own each time: asking again is asking anew.
+    let key = hex(&clock::random_bytes::<16>());
     let adapter = Adapter { config: &config.common, env };
     match find_subscription(&adapter, &key, &FindSubscription { iccid: None, number }).await {
         Reply::Answered(subscription) => PhoneNumber::parse(subscription.contact_line.as_str()).map_err(|_| unknown()),
@@ -302,10 +310,20 @@ async fn take(
         (names::budget(&config.common, Scope::Device, &key.0), limit(Scope::Device), 1),
     ];
     if let Some(line) = line {
-        shares.push((names::budget(&config.common, Scope::Line, line.as_bytes()), limit(Scope::Line), 1));
+        shares.push(line_share(config, policy, purpose, line));
     }
     let kind = if line.is_some() { ProblemType::CodeBudgetSpent } else { ProblemType::AttemptsSpent };
-    budgets::take_all(env, purpose, &shares).await?.map_err(|error| spent(kind, error))
+    taken(kind, env, purpose, &shares).await
+}
+
+/// What a line's budget is asked for.
+fn line_share(config: &Config, policy: &Policy, purpose: Purpose, line: &str) -> budgets::Share {
+    (names::budget(&config.common, Scope::Line, line.as_bytes()), policy.limit(purpose, Scope::Line), 1)
+}
+
+/// Takes all of these, or says `kind` and takes none.
+async fn taken(kind: ProblemType, env: &Env, purpose: Purpose, shares: &[budgets::Share]) -> Result<(), Fault> {
+    budgets::take_all(env, purpose, shares).await?.map_err(|error| spent(kind, error))
 }
 
 fn context<'a>(config: &'a Config, random: Random<'a>) -> Context<'a> {
