@@ -78,7 +78,7 @@ fn groups() -> Result<[Group; 12]> {
     };
     let module = |_: &str, kind: &str| matches!(kind, "js" | "wasm");
     let package = |path: &str| ["/models/", "/capture/", "/face/"].iter().any(|folder| path.contains(folder));
-    // What the pages of electronic ID cards load, by the beginnings of their files' names.
+    // What other pages load, by the beginnings of their files' names.
     let of = |path: &str, names: &[&str]| {
         let file = path.rsplit('/').next().unwrap_or_default();
         names.iter().any(|name| file.strip_prefix(name).is_some_and(|rest| rest.starts_with(['-', '.'])))
@@ -87,10 +87,9 @@ fn groups() -> Result<[Group; 12]> {
         of(path, &["verify", "scan", "scanner", "cards"]) || kind == "wasm" && of(path, &["card"])
     };
     let showing = |path: &str, _: &str| of(path, &["wallet", "card", "cards"]);
-    let cards = |path: &str| {
-        of(path, &["verify", "scan", "scanner", "cards", "card", "wallet", "terminal", "certificate", "c", "apply"])
-    };
-    let page = |path: &str, kind: &str| !package(path) && !cards(path) && kind != "yaml";
+    let others =
+        ["verify", "scan", "scanner", "cards", "card", "wallet", "terminal", "certificate", "c", "apply", "office"];
+    let page = |path: &str, kind: &str| !package(path) && !of(path, &others) && kind != "yaml";
     let code = |path: &str, kind: &str| page(path, kind) && matches!(kind, "js" | "css" | "html" | "svg");
     // The list of characters is compiled into the package; the file is there for those who look.
     let face = |path: &str, _: &str| path.contains("/models/face_");
