@@ -12,7 +12,7 @@ import { ORIGIN, TRUTH, by, phone, step } from "./walk.js";
 const [folder] = process.argv.slice(2);
 const studio = await new Studio(folder).open();
 
-/** Applies, and checks the certificate; its file. */
+/** Applies, and on a phone checks the certificate; what was shot, and the file. */
 async function issued({ suffix, kiosk = false, ...look }) {
   const shots = [];
   const mine = await livingPhone(willing, { ...look, desktop: kiosk, shows: true, scale: kiosk ? 1 : 2 });
@@ -42,8 +42,7 @@ const linkIn = (file) => /\/URI ?\((http[^)]+)\)/.exec(file.toString("latin1"))[
 const light = await issued({ suffix: "light" });
 await issued({ suffix: "dark", dark: true, language: "en" });
 await issued({ suffix: "kiosk", kiosk: true });
-const [begin, person, line, take, verdict] = light.shots;
-await studio.together("apply", [begin, person, line, take, verdict]);
+await studio.together("apply", light.shots);
 const { png } = await opened(studio.page, light.file, 1.5);
 await studio.keep(png, "certificate-rendered");
 

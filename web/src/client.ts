@@ -4,6 +4,7 @@
 import { randomToken } from "./base64.ts";
 import type { DeviceKey } from "./device_key.ts";
 import { isProblem, type ProblemError, readProblem } from "./problem.ts";
+import { ALONE } from "./request.ts";
 import { signedHeaders, type Unsigned } from "./signature.ts";
 import { requestBytes, type Traffic } from "./traffic.ts";
 
@@ -108,10 +109,7 @@ export class Client {
         headers: request.body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
         body: request.body ?? null,
         signal: line.signal,
-        cache: "no-store",
-        credentials: "omit",
-        redirect: "error",
-        referrerPolicy: "no-referrer",
+        ...ALONE,
       });
       if (response.ok) return { value: await read(response) };
       const date = Date.parse(response.headers.get("Date") ?? "");

@@ -1,6 +1,6 @@
 // What a certificate of no criminal record is worth: `POST /v1/certificates/verdicts`, which anybody may ask.
 
-import { NoNetwork, readProblem } from "../problem.ts";
+import { request } from "../request.ts";
 
 export interface Facts {
   readonly name: string;
@@ -47,22 +47,7 @@ export function questionAfter(hash: string): Question | undefined {
 
 /** A refusal is a `ProblemError`. */
 export async function ask(question: Question, signal?: AbortSignal): Promise<CertificateVerdict> {
-  let response: Response;
-  try {
-    response = await fetch("/v1/certificates/verdicts", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(question),
-      cache: "no-store",
-      credentials: "omit",
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-      signal: signal ?? null,
-    });
-  } catch {
-    signal?.throwIfAborted();
-    throw new NoNetwork();
-  }
-  if (!response.ok) throw await readProblem(response);
+  const headers = { "Content-Type": "application/json" };
+  const response = await request("/v1/certificates/verdicts", { method: "POST", headers, body: JSON.stringify(question) }, signal);
   return (await response.json()) as CertificateVerdict;
 }

@@ -2,7 +2,8 @@
 
 import { randomToken } from "../base64.ts";
 import type { Facts } from "../certificate/verdict.ts";
-import { isProblem, NoNetwork, readProblem } from "../problem.ts";
+import { isProblem } from "../problem.ts";
+import { request } from "../request.ts";
 import { MemoryPending } from "../storage.ts";
 
 export interface Bilingual {
@@ -114,19 +115,14 @@ export class Desk {
       this.#pending.set(path, { body, key });
       headers["Idempotency-Key"] = key;
     }
-    let response: Response;
     try {
-      response = await fetch(PATH + path, {
-        method, headers, body, signal, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer",
-      });
-    } catch {
-      signal.throwIfAborted();
-      throw new NoNetwork();
+      const response = await request(PATH + path, { method, headers, body }, signal);
+      this.#pending.set(path, undefined);
+      return response;
+    } catch (error) {
+      if (isProblem(error) && error.problem.status < 500) this.#pending.set(path, undefined);
+      throw error;
     }
-    const refusal = response.ok ? undefined : await readProblem(response);
-    if (refusal === undefined || refusal.problem.status < 500) this.#pending.set(path, undefined);
-    if (refusal !== undefined) throw refusal;
-    return response;
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { behind, now } from "../cards/clock.ts";
 import { cardModule, type Verdict } from "../cards/module.ts";
+import { ALONE } from "../request.ts";
 import type { Store } from "../storage.ts";
 
 const KEYS = "/v1/cards/keys";
@@ -159,7 +160,7 @@ export class Trust extends EventTarget {
 /** A public answer of the issuer, as new as it is. */
 async function get(path: string): Promise<Response> {
   const response = await fetch(path, {
-    cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(PATIENCE_MS),
+    ...ALONE, signal: AbortSignal.timeout(PATIENCE_MS),
   });
   if (!response.ok && response.status !== 404) throw new Error(String(response.status));
   return response;
